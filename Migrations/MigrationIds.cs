@@ -16,5 +16,6 @@ internal static class MigrationIds
         "20261128154241_GuessingLimits",
         "20261129065626_AuditMonthLock",
         "20261129082755_Usage",
+        "20261129085549_Tombstones",
     ];
 }

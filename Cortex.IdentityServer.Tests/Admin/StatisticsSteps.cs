@@ -56,13 +56,13 @@ internal static class StatisticsSteps
             """
             SELECT concat_ws(',', count(*), count(*) FILTER (WHERE coalesce(is_active, true)), count(*) FILTER (WHERE coalesce(is_verified, false)), count(*)
                 FILTER (WHERE coalesce(two_factor_enabled, false)))
-            FROM users
+            FROM users WHERE deleted_at IS NULL
             """))!;
         Assert.Equal(accounts, string.Join(',', new[] { "users", "active", "verified", "two_factor_enabled" }.Select(name => statistics.Number(name))));
         var tiers = (string)(await app.SqlAsync(
             """
             SELECT string_agg(tier || '=' || number, ',' ORDER BY tier COLLATE "C") FROM (SELECT coalesce(subscription_tier, 'free') AS tier, count(*) AS number
-                FROM users GROUP BY 1) AS tiers
+                FROM users WHERE deleted_at IS NULL GROUP BY 1) AS tiers
             """))!;
         Assert.Equal(
             tiers,

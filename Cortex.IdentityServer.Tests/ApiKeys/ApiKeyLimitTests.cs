@@ -44,7 +44,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
         // Without an overlap, the old key itself has expired and makes room; with an overlap, there is no room.
         await (await http.PostAsync($"{Route}/{id}/rotate", new { overlap_seconds = 60 })).ShouldBeProblemAsync(409, "api_key_limit");
         var second = await (await http.PostAsync($"{Route}/{id}/rotate", new { })).JsonAsync(HttpStatusCode.Created);
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE id = $1", id));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE id = $1 AND revoked_at IS NULL", id));
         Assert.Equal(200L, await CountAsync(user.Id));
 
         await app.SqlAsync(
@@ -74,13 +74,33 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
         await (await http.RemoveAsync($"{Route}/{hidden}")).ShouldBeAsync(HttpStatusCode.NoContent);
         await (await http.PostAsync(Route + "/generate", new { name = "no" })).ShouldBeProblemAsync(409, "api_key_limit");
         var export = await (await http.FetchAsync("/api/v1/auth/me/export")).JsonAsync(HttpStatusCode.OK);
-        Assert.Equal(60_000, export.GetProperty("api_keys").GetArrayLength());
+        var exported = export.GetProperty("api_keys").EnumerateArray().ToList();
+        Assert.Equal(60_001, exported.Count);
+        Assert.Equal(hidden, Assert.Single(exported, key => key.GetProperty("revoked_at").ValueKind != JsonValueKind.Null).GetProperty("id").GetGuid());
+    }
+
+    [Fact]
+    public async Task Revoked_keys_count_toward_neither_limit()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        await app.SqlAsync(
+            "INSERT INTO api_keys (user_id, key_hash, revoked_at) SELECT $1, gen_random_uuid()::text, now() FROM generate_series(1, 300)", user.Id);
+        for (var number = 0; number < 50; number++)
+        {
+            await CortexApp.GenerateKeyAsync(http);
+        }
+
+        await (await http.PostAsync(Route + "/generate", new { name = "the 51st" })).ShouldBeProblemAsync(409, "api_key_limit");
+        var list = await ListAsync(http);
+        Assert.Equal(50, list.Count);
+        await (await http.RemoveAsync($"{Route}/{list[0].GetProperty("id").GetGuid()}")).ShouldBeAsync(HttpStatusCode.NoContent);
+        await (await http.PostAsync(Route + "/generate", new { name = "the 50th again" })).ShouldBeAsync(HttpStatusCode.Created);
     }
 
     private static async Task<List<JsonElement>> ListAsync(HttpClient http) =>
         [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
 
-    private async Task<long> CountAsync(Guid userId) => (long)(await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1", userId))!;
+    private async Task<long> CountAsync(Guid userId) => (long)(await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL", userId))!;
 
     private Task<object?> AddInactiveKeysAsync(Guid userId, int count) => app.SqlAsync(
         "INSERT INTO api_keys (user_id, key_hash, is_active, created_at) SELECT $1, gen_random_uuid()::text, false, now() - number * interval '1 second' "

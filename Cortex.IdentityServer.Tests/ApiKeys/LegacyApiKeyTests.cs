@@ -76,6 +76,25 @@ public sealed class LegacyApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
         await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");
     }
 
+    /// <remarks>Otherwise, a restored row of the Python server would turn a leaked key on again.</remarks>
+    [Fact]
+    public async Task A_revoked_key_that_another_program_writes_back_stays_revoked()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        const string Key = "restored-0123456789abcdef";
+        await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Key);
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+        var id = await app.SqlAsync("SELECT id FROM api_keys WHERE user_id = $1", user.Id);
+        await (await http.RemoveAsync($"/api/v1/auth/api-keys/{id}")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await app.SqlAsync("UPDATE users SET api_key = $2 WHERE id = $1", user.Id, Key);
+
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");
+        await (await app.WithKey(Key).FetchAsync(Me)).ShouldBeProblemAsync(401, "invalid_api_key");
+        Assert.Equal(DBNull.Value, await app.SqlAsync("SELECT api_key FROM users WHERE id = $1", user.Id));
+        Assert.Empty((await (await http.FetchAsync("/api/v1/auth/api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray());
+    }
+
     [Fact]
     public async Task A_row_of_the_Python_server_works()
     {

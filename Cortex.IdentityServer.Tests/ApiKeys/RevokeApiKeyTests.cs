@@ -50,14 +50,34 @@ public sealed class RevokeApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task The_usage_of_a_revoked_key_is_kept()
+    public async Task Usage_still_refers_to_a_revoked_key_which_keeps_its_name()
     {
         var (user, _, http) = await app.SignUpAsync();
-        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+        var (id, text) = await CortexApp.GenerateKeyAsync(http);
         await app.SqlAsync("INSERT INTO usage_logs (user_id, api_key_id, endpoint) VALUES ($1, $2, '/chat')", user.Id, id);
 
         await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
 
-        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1 AND api_key_id IS NULL", user.Id));
+        Assert.Equal(
+            $"test {text[..12]} false {app.Clock.GetUtcNow():yyyy-MM-dd HH:mm}",
+            await app.SqlAsync(
+                "SELECT concat_ws(' ', name, prefix, CASE WHEN is_active THEN 'true' ELSE 'false' END, "
+                    + "to_char(revoked_at AT TIME ZONE 'UTC', 'YYYY-MM-DD HH24:MI')) FROM usage_logs JOIN api_keys ON api_keys.id = api_key_id "
+                    + "WHERE usage_logs.user_id = $1", user.Id));
+    }
+
+    /// <remarks>The update of one row changes no usage, so its time doesn't depend on how much there is.</remarks>
+    [Fact]
+    public async Task Revoking_a_key_changes_no_usage()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+        await app.SqlAsync("INSERT INTO usage_logs (user_id, api_key_id, endpoint) SELECT $1, $2, '/chat' FROM generate_series(1, 1000)", user.Id, id);
+        const string Versions = "SELECT string_agg(xmin::text || ctid::text, ',' ORDER BY ctid) FROM usage_logs WHERE user_id = $1";
+        var before = await app.SqlAsync(Versions, user.Id);
+
+        await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(before, await app.SqlAsync(Versions, user.Id));
     }
 }

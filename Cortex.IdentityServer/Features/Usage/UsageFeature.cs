@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Features.Usage.Ledger;
+using Cortex.IdentityServer.Features.Usage.Removal;
 using Cortex.IdentityServer.Features.Usage.Reports;
 using Cortex.IdentityServer.Features.Usage.Retention;
 using Cortex.IdentityServer.Features.Usage.Sums;
@@ -14,6 +15,7 @@ internal static class UsageFeature
         .AddLedger()
         .AddUsageSums()
         .AddUsageRetention()
+        .AddUsageRemoval()
         .AddReports();
 
     public static void MapUsage(this IEndpointRouteBuilder api)

@@ -52,10 +52,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
             case var _ when CanBeInUse(httpContext) && ExternalReference.FindTable(exception) is { } table:
                 Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
-                return Problems.InUse with
-                {
-                    Detail = $"Nothing was deleted, because rows of the table {table} still reference this resource. Delete or detach those rows first.",
-                };
+                return Problems.StillReferenced(table);
 
             default:
                 Log.Unexpected(logger, exception, httpContext.TraceIdentifier);

@@ -82,6 +82,12 @@ internal static class Problems
         InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse, IdConflict,
     ];
 
+    /// <summary>Returns the error for a deletion that rows of a table of the database's owner prevent.</summary>
+    public static Refusal StillReferenced(string table) => InUse with
+    {
+        Detail = $"Nothing was deleted, because rows of the table {table} still reference this resource. Delete or detach those rows first.",
+    };
+
     /// <summary>Returns the error for a status that the framework set without a body, or null for a status below 400.</summary>
     public static Refusal? ForStatus(int status) => status switch
     {

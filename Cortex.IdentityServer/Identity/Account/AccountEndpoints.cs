@@ -62,8 +62,9 @@ internal static class AccountEndpoints
 
     /// <summary>Delete the account</summary>
     /// <remarks>
-    /// Immediately deletes everything that belongs to the account, including its sessions, API keys, passkeys, and usage, and sends a final email notice. The
-    /// operator's audit log retains the account's events, without IP addresses, user agents, and details.
+    /// Immediately deletes everything that belongs to the account, including its sessions, API keys, passkeys, and usage, and sends a final email notice. If
+    /// the account has more than 5,000 rows of usage, they are inaccessible immediately and removed in the background within minutes. The operator's audit log
+    /// retains the account's events, without IP addresses, user agents, and details.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteMe(
         [FromBody] ReauthenticateRequest body, ClaimsPrincipal caller, AccountDeletion deletion, HttpContext http, CancellationToken cancellationToken) =>

@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <param name="Roles">The user's roles.</param>
 /// <param name="Sessions">Sessions, including those that ended recently.</param>
 /// <param name="LoginAddresses">IP addresses from which the user recently logged in.</param>
-/// <param name="ApiKeys">API keys, without the keys.</param>
+/// <param name="ApiKeys">API keys, without the keys, including those that were revoked and that usage still refers to.</param>
 /// <param name="Passkeys">Passkeys, without their keys.</param>
 /// <param name="RecoveryCodesLeft">The number of unused recovery codes.</param>
 /// <param name="Usage">Requests made with the user's API keys.</param>
@@ -25,7 +25,7 @@ internal sealed record AccountExport(
     IReadOnlyList<string> Roles,
     IAsyncEnumerable<ExportedSession> Sessions,
     IAsyncEnumerable<ExportedLoginAddress> LoginAddresses,
-    IAsyncEnumerable<ApiKeyResponse> ApiKeys,
+    IAsyncEnumerable<ExportedApiKey> ApiKeys,
     IReadOnlyList<PasskeyResponse> Passkeys,
     int RecoveryCodesLeft,
     IAsyncEnumerable<ExportedUsage> Usage,

@@ -9,13 +9,11 @@ namespace Cortex.IdentityServer.Identity.Account;
 
 /// <summary>
 /// Deletes an account; the foreign keys to it delete everything that belongs to it. The change must have locked it with
-/// <see cref="AccountLock.LockAccountForDeletionAsync"/>.
+/// <see cref="AccountLock.LockAccountForDeletionAsync"/>. An account with much usage becomes a tombstone instead, whose usage a background job removes.
 /// </summary>
-internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin)
+internal sealed partial class AccountRemoval(
+    CortexDbContext db, LastAdminRule lastAdmin, IUsageRemoval usage, AccountTombstones tombstones, ILogger<AccountRemoval> logger)
 {
-    /// <summary>Deleting years of usage rows along with the account can take longer than the default timeout.</summary>
-    private const int TimeoutSeconds = 60;
-
     /// <summary>Returns null when the account is deleted and the change is complete.</summary>
     /// <param name="change">The change to the account.</param>
     /// <param name="owner">The owner, who receives the last notice.</param>
@@ -38,7 +36,11 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
             await change.RecordAsync(AuditAction.AccountDeleted);
         }
 
-        await DeleteAsync(owner.Id, cancellationToken);
+        if (await TryRemoveAsync(change, owner.Id, cancellationToken) is { } refusal)
+        {
+            return refusal;
+        }
+
         if (!isByOwner)
         {
             await change.RecordChangeAsync(AuditAction.AccountDeleted, before);
@@ -49,10 +51,32 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
         return null;
     }
 
+    private async Task<Refusal?> TryRemoveAsync(AccountChange change, Guid userId, CancellationToken cancellationToken)
+    {
+        var result = await usage.IsTooLargeAsync(userId, cancellationToken)
+            ? await tombstones.TryCreateAsync(userId, cancellationToken)
+            : TombstoneResult.NotPermitted.Instance;
+        switch (result)
+        {
+            case TombstoneResult.Created:
+                change.AfterCommit(usage.Start);
+                return null;
+
+            case TombstoneResult.StillReferenced { Table: var table }:
+                Log.StillReferenced(logger, userId, table);
+                return Problems.StillReferenced(table);
+
+            default:
+                // The foreign keys have the rights that the server's role lacks.
+                await DeleteAsync(userId, cancellationToken);
+                return null;
+        }
+    }
+
     private async Task DeleteAsync(Guid userId, CancellationToken cancellationToken)
     {
         var usual = db.Database.GetCommandTimeout();
-        db.Database.SetCommandTimeout(TimeoutSeconds);
+        db.Database.SetCommandTimeout(AccountTombstones.TimeoutSeconds);
         try
         {
             await db.Users.Where(u => u.Id == userId).ExecuteDeleteAsync(cancellationToken);
@@ -61,5 +85,14 @@ internal sealed class AccountRemoval(CortexDbContext db, LastAdminRule lastAdmin
         {
             db.Database.SetCommandTimeout(usual);
         }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "User {UserId} wasn't deleted, because rows of the table {Table} still reference the account. Give that table's foreign key ON DELETE "
+                + "CASCADE or SET NULL")]
+        public static partial void StillReferenced(ILogger logger, Guid userId, string table);
     }
 }

@@ -21,6 +21,7 @@ internal static class AccountsFeature
         .AddScoped<PasswordChange>()
         .AddScoped<PasswordReplacement>()
         .AddScoped<AccountRecovery>()
+        .AddScoped<AccountTombstones>()
         .AddScoped<AccountRemoval>()
         .AddScoped<AccountDeletion>()
         .AddScoped<CredentialExport>()

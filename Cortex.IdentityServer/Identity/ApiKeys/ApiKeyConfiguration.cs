@@ -25,6 +25,9 @@ internal sealed class ApiKeyConfiguration : IEntityTypeConfiguration<ApiKey>
         key.Property(k => k.Scopes).HasDefaultValueSql("'{}'");
         key.Property(k => k.MonthlyQuota).HasColumnType("jsonb");
         key.HasOne<User>().WithMany().HasForeignKey(k => k.UserId).OnDelete(DeleteBehavior.Cascade);
+
+        // A revoked key is kept only for the usage that refers to it, so no query of this server finds it.
+        key.HasQueryFilter(k => k.RevokedAt == null);
         key.HasIndex(k => k.KeyHash).IsUnique().HasDatabaseName("api_keys_key_hash_key");
         key.HasIndex(k => k.UserId);
     }

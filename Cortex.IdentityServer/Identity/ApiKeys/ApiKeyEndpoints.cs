@@ -50,7 +50,10 @@ internal static class ApiKeyEndpoints
                 caller.UserId(), caller.SessionId(), keyId, TimeSpan.FromSeconds(body?.OverlapSeconds ?? 0), http.Origin(), cancellationToken));
 
     /// <summary>Revoke an API key</summary>
-    /// <remarks>The key stops working immediately.</remarks>
+    /// <remarks>
+    /// The key stops working immediately and can't be turned on again. Usage that was recorded with the key keeps its id, and the server keeps its name for as
+    /// long as there is such usage.
+    /// </remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeApiKey(
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId, ClaimsPrincipal caller, ApiKeyService keys, HttpContext http,
         CancellationToken cancellationToken) =>

@@ -23,11 +23,12 @@ internal sealed partial class ApiKeyLookup(
                 THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id
                     AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END
         FROM api_keys JOIN users ON users.id = user_id
-        WHERE key_hash = $1
+        WHERE key_hash = $1 AND revoked_at IS NULL
         """;
 
     /// <summary>
-    /// A single statement, so that when several requests use a legacy key for the first time at once, one migrates it and the others find it migrated.
+    /// A single statement, so that when several requests use a legacy key for the first time at once, one migrates it and the others find it migrated. A
+    /// legacy key that has been revoked stays revoked, because its hash is taken.
     /// </summary>
     private const string MigrateSql = """
         WITH owner AS (UPDATE users SET api_key = NULL WHERE api_key = $1 RETURNING id)

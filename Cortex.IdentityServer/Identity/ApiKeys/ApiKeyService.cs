@@ -119,7 +119,7 @@ internal sealed partial class ApiKeyService(
     /// <summary>Revokes a key and completes the change. Returns false if the account has no such key.</summary>
     public async Task<bool> RevokeAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
     {
-        var isRevoked = await RemoveAsync(change, keyId, cancellationToken);
+        var isRevoked = await RevokeKeyAsync(change, keyId, cancellationToken);
         if (isRevoked)
         {
             change.Complete();
@@ -128,22 +128,26 @@ internal sealed partial class ApiKeyService(
         return isRevoked;
     }
 
-    /// <summary>Removes all keys of a user, including the Python server's, in the caller's transaction.</summary>
-    /// <returns>The ids of the removed keys.</returns>
+    /// <summary>Revokes all keys of a user, including the Python server's, in the caller's transaction.</summary>
+    /// <returns>The ids of the revoked keys.</returns>
     public async Task<IReadOnlyList<Guid>> RevokeAllAsync(Guid userId, CancellationToken cancellationToken)
     {
         await db.Users.Where(user => user.Id == userId).ExecuteUpdateAsync(set => set.SetProperty(user => user.ApiKey, (string?)null), cancellationToken);
-        return await db.Database.SqlQuery<Guid>($"DELETE FROM api_keys WHERE user_id = {userId} RETURNING id").ToListAsync(cancellationToken);
+        return await db.Database.SqlQuery<Guid>(
+            $"UPDATE api_keys SET revoked_at = {clock.GetUtcNow()}, is_active = false WHERE user_id = {userId} AND revoked_at IS NULL RETURNING id")
+            .ToListAsync(cancellationToken);
     }
 
-    /// <summary>Streams a user's keys, without the keys themselves, for the account export.</summary>
-    public IAsyncEnumerable<ApiKeyResponse> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
-        RowPages.ReadAsync<ApiKeyResponse>(last => db.ApiKeys.FromSql(
+    /// <summary>Streams a user's keys, including revoked ones, without the keys themselves, for the account export.</summary>
+    public IAsyncEnumerable<ExportedApiKey> ExportAsync(Guid userId, CancellationToken cancellationToken) =>
+        RowPages.ReadAsync<ExportedApiKey>(last => db.ApiKeys.FromSql(
             $"SELECT * FROM api_keys WHERE user_id = {userId} AND id > {last?.Id ?? Guid.Empty} ORDER BY id LIMIT {RowPages.Size}")
-            .Select(ApiKeyResponse.FromKey)
+            .IgnoreQueryFilters()
+            .Select(ExportedApiKey.FromKey)
             .ToListAsync(cancellationToken));
 
-    private async Task<bool> RemoveAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
+    /// <summary>Revokes a key by changing one row: its usage, which may be millions of rows, still refers to it (decision 0025).</summary>
+    private async Task<bool> RevokeKeyAsync(AccountChange change, Guid keyId, CancellationToken cancellationToken)
     {
         var userId = change.UserId;
 
@@ -154,7 +158,7 @@ internal sealed partial class ApiKeyService(
                 UPDATE users SET api_key = NULL FROM api_keys
                 WHERE users.id = {userId} AND api_keys.id = {keyId} AND api_keys.user_id = users.id
                     AND key_hash = encode(sha256(convert_to(api_key, 'UTF8')), 'hex'))
-            DELETE FROM api_keys WHERE id = {keyId} AND user_id = {userId}
+            UPDATE api_keys SET revoked_at = {clock.GetUtcNow()}, is_active = false WHERE id = {keyId} AND user_id = {userId} AND revoked_at IS NULL
             """,
             cancellationToken) == 1;
         if (revoked)
@@ -230,7 +234,7 @@ internal sealed partial class ApiKeyService(
             .OrderBy(key => key.ExpiresAt).ThenBy(key => key.Id)
             .Select(key => (Guid?)key.Id)
             .FirstOrDefaultAsync(cancellationToken);
-        return obsolete is { } keyId && await RemoveAsync(change, keyId, cancellationToken);
+        return obsolete is { } keyId && await RevokeKeyAsync(change, keyId, cancellationToken);
     }
 
     /// <summary>Returns the expiration time of a replacement, which gets the lifetime that the old key was created with.</summary>

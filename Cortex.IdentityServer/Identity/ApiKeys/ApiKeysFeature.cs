@@ -32,7 +32,7 @@ internal static class ApiKeysFeature
         writing.MapPatch("/{key_id:guid}", ApiKeyEndpoints.UpdateApiKey).WithRefusals(Problems.NotFound, Problems.ApiKeyLimit);
         writing.MapPost("/{key_id:guid}/rotate", ApiKeyEndpoints.RotateApiKey)
             .RequireFreshAuthentication()
-            .WithRefusals(Problems.NotFound, Problems.ApiKeyLimit, Problems.InUse);
-        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).WithRefusals(Problems.NotFound, Problems.InUse);
+            .WithRefusals(Problems.NotFound, Problems.ApiKeyLimit);
+        keys.MapDelete("/{key_id:guid}", ApiKeyEndpoints.RevokeApiKey).WithRefusals(Problems.NotFound);
     }
 }

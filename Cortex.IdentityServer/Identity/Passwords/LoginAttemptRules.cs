@@ -54,7 +54,7 @@ internal static class LoginAttemptRules
     private static readonly string Recorded = $"""
         recorded AS (
             {AuditInsert.Sql(
-                "action", $"'{AuditLog.Failure}'", "(SELECT id FROM users WHERE id = @user)", "jsonb_build_object('reason', reason)", $"""
+                "action", $"'{AuditLog.Failure}'", $"(SELECT id FROM users WHERE id = @user AND {UserSql.Exists})", "jsonb_build_object('reason', reason)", $"""
                 FROM settled CROSS JOIN (VALUES
                     ('{AuditAction.LoginFailed}', 'wrong_password'), ('{AuditAction.LoginLocked}', 'too_many_failures'),
                     ('{AuditAction.LoginBlocked}', 'too_many_failures')) AS event(action, reason)
@@ -63,7 +63,7 @@ internal static class LoginAttemptRules
                 """)}),
         notified AS (
             {OutboxInsert.Sql(
-                $"'{MailKind.LoginBlocked}'", "users.id", "users.email", "FROM settled JOIN users ON users.id = @user WHERE is_blocked")})
+                $"'{MailKind.LoginBlocked}'", "users.id", "users.email", $"FROM settled JOIN users ON users.id = @user AND {UserSql.Exists} WHERE is_blocked")})
         """;
 
     /// <summary>

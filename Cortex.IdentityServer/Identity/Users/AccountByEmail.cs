@@ -24,7 +24,7 @@ internal static class AccountByEmail
     /// <param name="columns">The columns of <c>users</c> to select.</param>
     /// <param name="typed">The SQL parameter that holds the email.</param>
     public static string Select(string columns, string typed) => $"""
-        SELECT {columns} FROM users WHERE {Folded} = cortex_fold_email({typed})
+        SELECT {columns} FROM users WHERE {Folded} = cortex_fold_email({typed}) AND {UserSql.Exists}
         ORDER BY email = {typed} DESC, (email COLLATE "C" ILIKE '%@%xn--%') = ({typed} ILIKE '%@%xn--%') DESC, email_twin LIMIT 1
         """;
 }

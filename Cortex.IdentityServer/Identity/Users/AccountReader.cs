@@ -8,7 +8,7 @@ internal sealed class AccountReader(NpgsqlDataSource database)
     private const string Sql = $"""
         SELECT id, email, {UserSql.Tier}, {UserSql.IsActive}, {UserSql.IsVerified}, {UserSql.HasTwoFactor},
             created_at, updated_at
-        FROM users WHERE id = $1
+        FROM users WHERE id = $1 AND {UserSql.Exists}
         """;
 
     /// <summary>Returns null if the account doesn't exist or was deleted.</summary>

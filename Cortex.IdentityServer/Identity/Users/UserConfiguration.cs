@@ -32,6 +32,9 @@ internal sealed class UserConfiguration : IEntityTypeConfiguration<User>
         user.Property(u => u.SecurityStamp).HasMaxLength(SecurityStampLength).HasDefaultValueSql("gen_random_uuid()::text");
         user.Property(u => u.Quota).HasColumnType("jsonb");
         user.Property(u => u.RowVersion).HasColumnName("xmin").HasColumnType("xid").IsRowVersion();
+
+        // A tombstone isn't an account anymore, so no query of this server finds it.
+        user.HasQueryFilter(u => u.DeletedAt == null);
         user.HasIndex(u => u.Email).IsUnique().HasDatabaseName("users_email_key");
         user.HasIndex(u => u.ApiKey).IsUnique().HasDatabaseName("users_api_key_key");
 

@@ -5,7 +5,10 @@ internal static class UserSql
 {
     public const string Tier = $"coalesce(subscription_tier, '{User.FreeTier}')";
 
-    public const string IsActive = "coalesce(users.is_active, true)";
+    /// <summary>Whether the account exists. The row of a deleted account remains while its usage is being removed (decision 0025).</summary>
+    public const string Exists = "users.deleted_at IS NULL";
+
+    public const string IsActive = $"(coalesce(users.is_active, true) AND {Exists})";
 
     public const string IsVerified = "coalesce(is_verified, false)";
 

@@ -18,7 +18,7 @@ internal sealed class AccountStatusReader(CortexDbContext db, LoginAttempts atte
             (SELECT count(*) FROM passkeys WHERE user_id = @user)::integer AS "Passkeys",
             (SELECT count(*) FROM sessions WHERE user_id = @user AND ended_at IS NULL
                 AND expires_at > @now AND idle_expires_at > @now)::integer AS "ActiveSessions",
-            (SELECT count(*) FROM api_keys WHERE user_id = @user AND coalesce(is_active, true)
+            (SELECT count(*) FROM api_keys WHERE user_id = @user AND revoked_at IS NULL AND coalesce(is_active, true)
                 AND (expires_at IS NULL OR expires_at > @now))::integer AS "ActiveApiKeys",
             (SELECT max(last_login_at) FROM login_devices WHERE user_id = @user) AS "LastLoginAt",
             waits.is_blocked AS "LoginBlocked", coalesce(codes.in_a_row >= {FailedAttempts.MaxConsecutive}, false) AS "TwoFactorBlocked"

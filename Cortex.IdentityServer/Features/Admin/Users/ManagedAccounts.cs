@@ -13,7 +13,7 @@ internal sealed class ManagedAccounts(CortexDbContext db)
             {UserSql.IsActive} AS "IsActive", {UserSql.IsVerified} AS "IsVerified", {UserSql.HasTwoFactor} AS "TwoFactorEnabled",
             created_at AS "CreatedAt", updated_at AS "UpdatedAt", {UserSql.Roles} AS "Roles", xmin::text AS "RowVersion",
             coalesce(password_hash, '{User.NoPassword}') <> '{User.NoPassword}' AS "HasPassword"
-        FROM users WHERE id = @id
+        FROM users WHERE id = @id AND {UserSql.Exists}
         """;
 
     /// <summary>Returns null if the account doesn't exist.</summary>

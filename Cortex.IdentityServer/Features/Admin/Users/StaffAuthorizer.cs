@@ -15,7 +15,7 @@ internal sealed class StaffAuthorizer(CortexDbContext db)
     private const string Sql = $"""
         SELECT {UserSql.IsActive} AS "IsActive",
             EXISTS (SELECT FROM sessions WHERE id = @session AND user_id = users.id AND ended_at IS NULL) AS "HasSession", {UserSql.Roles} AS "Roles"
-        FROM users WHERE id = @user
+        FROM users WHERE id = @user AND {UserSql.Exists}
         """;
 
     /// <summary>

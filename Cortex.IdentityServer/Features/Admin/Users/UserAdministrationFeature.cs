@@ -49,6 +49,6 @@ internal static class UserAdministrationFeature
         var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).RequireFreshAuthentication();
         administration.MapPatch("/", UserEndpoints.UpdateUser).ReturnsEntityTag(EntityTag).WithRefusals(Problems.LastAdmin, Problems.PreconditionFailed);
         administration.MapDelete("/", UserEndpoints.DeleteUser).WithRefusals(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
-        administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey).WithRefusals(Problems.InUse);
+        administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey);
     }
 }

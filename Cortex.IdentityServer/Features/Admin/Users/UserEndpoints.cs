@@ -87,9 +87,10 @@ internal static class UserEndpoints
 
     /// <summary>Delete a user</summary>
     /// <remarks>
-    /// Requires the role <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys, and usage. The user gets a final
-    /// notice by email. The audit log keeps the account's events without IP addresses, user agents, and details. The deletion event keeps who deleted the
-    /// account and its last state, but not whose account it was. The last administrator can't be deleted.
+    /// Requires the role <c>admin</c>. Deletes the account and everything that belongs to it: sessions, API keys, passkeys, and usage. If the account has more
+    /// than 5,000 rows of usage, they are inaccessible immediately and removed in the background within minutes. The user gets a final notice by email. The
+    /// audit log keeps the account's events without IP addresses, user agents, and details. The deletion event keeps who deleted the account and its last
+    /// state, but not whose account it was. The last administrator can't be deleted.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> DeleteUser(
         [Description(IdDescription)] Guid id,

@@ -57,7 +57,9 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
 
     /// <summary>The rows that a page is taken from.</summary>
     private string Rows =>
-        filter.Role is not null ? $"SELECT {Columns}, {Key} AS key FROM users JOIN ({Members}) AS member USING (id) WHERE {All(Filter, Prefix, After)}"
+        filter.Role is not null ? $"""
+            SELECT {Columns}, {Key} AS key FROM users JOIN ({Members}) AS member USING (id) WHERE {All(UserSql.Exists, Filter, Prefix, After)}
+            """
         : filter.Email is null || order.ByEmail ? Arms(limit, Prefix, After)
         : UnorderedMatches(After);
 
@@ -77,11 +79,11 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
         filter.Tier is null ? null : $"{Tier} = @tiers[1]", filter.IsActive is { } active ? $"{IsActive} = {Text(active)}" : null,
         filter.IsVerified is { } verified ? $"{IsVerified} = {Text(verified)}" : null);
 
-    /// <summary>The conditions of the arms except for the tier.</summary>
+    /// <summary>The conditions of the arms except for the tier. Tombstones are few, so it doesn't matter that the indexes contain them.</summary>
     private IEnumerable<string> StatusConditions =>
         from active in Allowed(filter.IsActive)
         from verified in Allowed(filter.IsVerified)
-        select $"{IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)}";
+        select $"{IsActive} = {Text(active)} AND {IsVerified} = {Text(verified)} AND {UserSql.Exists}";
 
     /// <summary>Creates a command for one of these statements. Npgsql sends only the parameters that the statement names.</summary>
     public NpgsqlCommand Command(NpgsqlDataSource database, string text)
@@ -115,7 +117,8 @@ internal sealed class UserPageSql(UserFilter filter, UserOrder order, string[] t
     /// <summary>Returns the SQL of all matches of a search by email, unordered.</summary>
     private string UnorderedMatches(string? after) => string.Join(
         " UNION ALL ",
-        StatusConditions.Select(status => $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", status, Matches, after)}"));
+        from status in StatusConditions
+        select $"SELECT {Columns}, {Created} AS key FROM users WHERE {All($"{Tier} = ANY (@tiers)", status, Matches, after)}");
 
     /// <summary>
     /// Returns the SQL with one arm per tier. If another program created hundreds of tiers, PostgreSQL loops over them instead, because planning an arm for

@@ -20,6 +20,9 @@ internal static class SampleRows
 
             // The account has no password yet, or is disabled.
             User("'ada@example.net'", "'!'", ("subscription_tier", "'enterprise'"), ("is_active", "false")),
+
+            // The account was deleted, and its usage is still being removed.
+            User("'deleted:' || gen_random_uuid() || '@deleted.invalid'", "'!'", ("is_active", "false")),
         ],
         "api_keys" =>
         [
