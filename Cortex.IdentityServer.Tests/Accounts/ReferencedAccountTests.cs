@@ -104,7 +104,7 @@ public sealed class ReferencedAccountTests(SharedStaffApp app) : IClassFixture<S
     }
 
     private async Task<object?> EventsAsync(Guid user) =>
-        await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'account.deleted'", user);
+        await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'user.deleted'", user);
 
     private static Task<HttpResponseMessage> DeleteMeAsync(HttpClient http, TestUser user) => http.SendAsync(
         new HttpRequestMessage(HttpMethod.Delete, Me) { Content = JsonContent.Create(new { password = user.Password }) },

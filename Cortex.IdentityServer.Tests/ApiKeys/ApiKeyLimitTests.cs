@@ -49,7 +49,7 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
 
         await app.SqlAsync(
             "UPDATE api_keys SET replaced_by_id = $2, expires_at = now() - interval '1 day' WHERE id = (SELECT id FROM api_keys WHERE user_id = $1 AND NOT "
-                + "is_active LIMIT 1)",
+                + "is_active AND revoked_at IS NULL LIMIT 1)",
             user.Id, Guid.NewGuid());
         await (await http.PostAsync($"{Route}/{second.GetProperty("id").GetGuid()}/rotate", new { overlap_seconds = 60 }))
             .ShouldBeAsync(HttpStatusCode.Created);
@@ -100,7 +100,8 @@ public sealed class ApiKeyLimitTests(CortexApp app) : IClassFixture<CortexApp>
     private static async Task<List<JsonElement>> ListAsync(HttpClient http) =>
         [.. (await (await http.FetchAsync(Route)).JsonAsync(HttpStatusCode.OK)).EnumerateArray()];
 
-    private async Task<long> CountAsync(Guid userId) => (long)(await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL", userId))!;
+    private async Task<long> CountAsync(Guid userId) => (long)(await app.SqlAsync(
+        "SELECT count(*) FROM api_keys WHERE user_id = $1 AND revoked_at IS NULL", userId))!;
 
     private Task<object?> AddInactiveKeysAsync(Guid userId, int count) => app.SqlAsync(
         "INSERT INTO api_keys (user_id, key_hash, is_active, created_at) SELECT $1, gen_random_uuid()::text, false, now() - number * interval '1 second' "

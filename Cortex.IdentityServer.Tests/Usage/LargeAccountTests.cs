@@ -35,7 +35,8 @@ public sealed class LargeAccountTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("INSERT INTO usage_logs (user_id, endpoint, created_at) SELECT $1, '/x', NULL FROM generate_series(1, 10)", user.Id);
         await app.SqlAsync("CREATE TABLE deletions (rows bigint)");
         await app.SqlAsync(
-            "CREATE FUNCTION count_deletions() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO deletions SELECT count(*) FROM gone; RETURN NULL; END $$");
+            "CREATE FUNCTION count_deletions() RETURNS trigger LANGUAGE plpgsql AS $$ BEGIN INSERT INTO deletions SELECT count(*) FROM gone; RETURN NULL; "
+                + "END $$");
         await app.SqlAsync(
             "CREATE TRIGGER deletions AFTER DELETE ON usage_logs REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION count_deletions()");
 

@@ -25,7 +25,7 @@ public sealed class ReferencedTombstoneTests(CortexApp app) : IClassFixture<Cort
         Assert.Contains(table, problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
         await (await http.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
         await (await app.WithKey(key).FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'account.deleted'", user.Id));
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'user.deleted'", user.Id));
         await app.SqlAsync($"DROP TABLE {table}");
         await (await http.DeleteMeAsync(user)).ShouldBeAsync(HttpStatusCode.NoContent);
     }
@@ -67,7 +67,8 @@ public sealed class ReferencedTombstoneTests(CortexApp app) : IClassFixture<Cort
             Assert.Equal(
                 $"kept {other.Id} 1 {other.Email} 0",
                 await app.SqlAsync(
-                    "SELECT concat_ws(' ', (SELECT string_agg(text, ',') FROM notes), (SELECT string_agg(DISTINCT coalesce(author, editor)::text, ',') FROM posts), "
+                    "SELECT concat_ws(' ', (SELECT string_agg(text, ',') FROM notes), "
+                        + "(SELECT string_agg(DISTINCT coalesce(author, editor)::text, ',') FROM posts), "
                         + "(SELECT count(*) FROM posts WHERE author IS NULL), (SELECT string_agg(email, ',') FROM labels), (SELECT count(*) FROM settings))"));
         }
 

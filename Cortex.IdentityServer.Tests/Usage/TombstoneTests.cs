@@ -44,7 +44,9 @@ public sealed class TombstoneTests(SharedStaffApp app) : IClassFixture<SharedSta
             Assert.Equal("""{"active":false}""", inspected.GetRawText());
         }
 
-        Assert.Equal("api_keys usage_deltas usage_logs", await app.TablesOfAsync(user.Id));
+        Assert.Equal(
+            ["api_keys"], (await app.TablesOfAsync(user.Id)).Split(' ').Where(table => !table.StartsWith("usage_", StringComparison.Ordinal)));
+        Assert.Equal((long)LargeAccounts.Rows, await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", user.Id));
     }
 
     [Fact]
@@ -133,9 +135,25 @@ public sealed class TombstoneTests(SharedStaffApp app) : IClassFixture<SharedSta
                     + "two_factor_secret) FROM users WHERE id = $1", user.Id));
         Assert.Equal(0L, await app.SqlAsync(
             "SELECT count(*) FROM audit_events WHERE user_id = $1 AND (ip IS NOT NULL OR user_agent IS NOT NULL OR details IS NOT NULL)", user.Id));
-        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'account.deleted'", user.Id));
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'user.deleted'", user.Id));
         Assert.Equal("deleted", await app.SqlAsync("SELECT concat_ws(' ', name, prefix) FROM api_keys WHERE user_id = $1", user.Id));
         Assert.Single(await app.Mailbox.ForAsync(user.Email, "account_deleted"));
+    }
+
+    [Fact]
+    public async Task Services_cannot_report_usage_for_its_keys_but_for_a_revoked_key_they_can()
+    {
+        var service = await app.NewReporterAsync("usage:write");
+        var (user, _) = await BuriedAsync();
+        var buried = (Guid)(await app.SqlAsync("SELECT id FROM api_keys WHERE user_id = $1", user.Id))!;
+        var (other, _, http) = await app.SignUpAsync();
+        var (revoked, _) = await CortexApp.GenerateKeyAsync(http);
+        await (await http.RemoveAsync($"{Auth}api-keys/{revoked}")).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        await (await service.Key.PostAsync(UsageSteps.Route, new { endpoint = "/late", api_key_id = buried })).ShouldBeProblemAsync(400, "validation_failed");
+        Assert.Equal((1, 0), await service.Key.ReportAsync(new { endpoint = "/late", api_key_id = revoked }));
+
+        Assert.Equal(revoked, await app.SqlAsync("SELECT api_key_id FROM usage_logs WHERE user_id = $1", other.Id));
     }
 
     [Fact]

@@ -21,8 +21,8 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
 
     private const int BatchSize = 1_000;
 
-    private readonly PendingUses _keys = new("api_keys", "last_used_at");
-    private readonly PendingUses _sessions = new("sessions", "last_seen_at");
+    private readonly PendingUses _keys = new("api_keys", "last_used_at", "known.revoked_at IS NULL");
+    private readonly PendingUses _sessions = new("sessions", "last_seen_at", "true");
 
     /// <summary>
     /// Returns whether a use has to be saved again. The first one of a day always is: otherwise a user seen shortly before midnight would be missing from
@@ -85,7 +85,10 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
     }
 
     /// <summary>Unsaved uses of the rows of one table.</summary>
-    private sealed class PendingUses(string table, string column)
+    /// <param name="table">The table.</param>
+    /// <param name="column">The column of the time.</param>
+    /// <param name="isSaved">The SQL condition for the rows, named <c>known</c>, whose uses are saved.</param>
+    private sealed class PendingUses(string table, string column, string isSaved)
     {
         /// <summary>Keyed by day too, so that a use after midnight doesn't replace the one before it.</summary>
         private readonly ConcurrentDictionary<(Guid Id, long Day), DateTimeOffset> _uses = new();
@@ -99,14 +102,14 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
             WITH used AS (SELECT id, max(at) AS at FROM unnest($1, $2) AS used(id, at) GROUP BY id),
             written AS (
                 UPDATE {table} SET {column} = used.at FROM (
-                    SELECT known.id, used.at FROM used JOIN {table} AS known ON known.id = used.id
+                    SELECT known.id, used.at FROM used JOIN {table} AS known ON known.id = used.id AND {isSaved}
                     WHERE known.{column} IS NULL OR known.{column} <= used.at - $3
                     FOR NO KEY UPDATE OF known SKIP LOCKED) AS used
                 WHERE {table}.id = used.id),
             active AS (
                 INSERT INTO active_users (day, user_id)
                 SELECT DISTINCT (used.at AT TIME ZONE 'UTC')::date, known.user_id
-                FROM unnest($1, $2) AS used(id, at) JOIN {table} AS known ON known.id = used.id ORDER BY 1, 2
+                FROM unnest($1, $2) AS used(id, at) JOIN {table} AS known ON known.id = used.id AND {isSaved} ORDER BY 1, 2
                 ON CONFLICT DO NOTHING RETURNING day)
             INSERT INTO daily_changes (day, active_users) SELECT day, count(*) FROM active GROUP BY day
             """;

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
@@ -5,10 +6,14 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <summary>Finds the owners of API keys by the ids of the keys, whether or not the keys still work: their usage may be reported late.</summary>
 internal sealed class ApiKeyOwners(NpgsqlDataSource database)
 {
-    /// <returns>The user id by key id, without unknown keys.</returns>
+    private const string Sql = $"""
+        SELECT api_keys.id, user_id FROM api_keys JOIN users ON users.id = user_id WHERE api_keys.id = ANY ($1) AND {UserSql.Exists}
+        """;
+
+    /// <returns>The user id by key id, without unknown keys and those of deleted accounts.</returns>
     public async Task<Dictionary<Guid, Guid>> FindAsync(Guid[] keyIds, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("SELECT id, user_id FROM api_keys WHERE id = ANY ($1)");
+        await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = keyIds });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var owners = new Dictionary<Guid, Guid>();
