@@ -81,6 +81,25 @@ public sealed class TombstoneTests(SharedStaffApp app) : IClassFixture<SharedSta
     }
 
     [Fact]
+    public async Task Its_usage_is_in_no_report_of_all_users()
+    {
+        var admin = await app.AdminAsync();
+        await using var pause = await app.PauseRemovalAsync();
+        var before = await TotalsAsync(admin.Http);
+        var (user, _, http) = await app.SignUpAsync();
+        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+        await app.AddUsageAsync(user.Id, id);
+        Assert.NotEqual(before, await TotalsAsync(admin.Http));
+
+        await (await http.DeleteMeAsync(user)).ShouldBeAsync(HttpStatusCode.NoContent);
+
+        Assert.Equal(before, await TotalsAsync(admin.Http));
+        var byUser = await (await admin.Http.FetchAsync("/api/v1/admin/usage?group_by=user")).TextAsync();
+        Assert.DoesNotContain(user.Id.ToString(), byUser, StringComparison.Ordinal);
+        Assert.DoesNotContain("deleted.invalid", byUser, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Its_email_can_be_registered_and_imported_at_once()
     {
         var (first, _) = await BuriedAsync();
@@ -172,6 +191,9 @@ public sealed class TombstoneTests(SharedStaffApp app) : IClassFixture<SharedSta
         Assert.Equal(before.Number("users"), (await staff.Http.StatisticsAsync()).Number("users"));
         await app.ShouldHaveExactStatisticsAsync(staff.Http);
     }
+
+    private static async Task<string> TotalsAsync(HttpClient staff) =>
+        (await (await staff.FetchAsync("/api/v1/admin/usage")).JsonAsync(HttpStatusCode.OK)).GetProperty("totals").GetRawText();
 
     /// <summary>Creates an account with much usage and deletes it while the job that would remove it is paused.</summary>
     private async Task<(TestUser User, HttpClient Http)> BuriedAsync(bool paused = false)

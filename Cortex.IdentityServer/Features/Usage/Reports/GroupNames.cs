@@ -8,7 +8,7 @@ internal sealed class GroupNames(NpgsqlDataSource database)
 {
     private const string OfKeysSql = "SELECT id, name FROM api_keys WHERE id = ANY ($1) AND name IS NOT NULL AND ($2 OR user_id = $3)";
 
-    private const string OfUsersSql = "SELECT id, email FROM users WHERE id = ANY ($1)";
+    private const string OfUsersSql = "SELECT id, email FROM users WHERE id = ANY ($1) AND deleted_at IS NULL";
 
     private static readonly Dictionary<string, string> None = [];
 

@@ -15,6 +15,9 @@ internal sealed class ReportSql(ReportScope scope, ReportGrouping? grouping)
                 count(*) FILTER (WHERE coalesce(status_code >= 400, error_message IS NOT NULL)), count(*) FILTER (WHERE cost_usd = 'NaN'::numeric)
         """;
 
+    /// <summary>The usage of a deleted user may still be being removed (decision 0025). The list is read once, and it is short.</summary>
+    private const string IsOfAccount = "user_id <> ALL (ARRAY(SELECT id FROM users WHERE deleted_at IS NOT NULL)) AND ";
+
     private const string Names = "name, requests, tokens_used, cost_micros, errors, unpriced";
 
     /// <summary>
@@ -39,7 +42,7 @@ internal sealed class ReportSql(ReportScope scope, ReportGrouping? grouping)
     public string LargestGroups =>
         $"WITH {Counted(grouping!.Sums, grouping.Ledger)} SELECT {grouping.Label("name")} FROM ({Largest(grouping)}) AS largest";
 
-    private string Owner => string.Concat(scope.UserId is null ? "" : "user_id = @user AND ", scope.ApiKeyId is null ? "" : "api_key_id = @key AND ");
+    private string Owner => string.Concat(scope.UserId is null ? IsOfAccount : "user_id = @user AND ", scope.ApiKeyId is null ? "" : "api_key_id = @key AND ");
 
     /// <summary>The groups with the most requests. A group that is itself named like the combined one is merged into it.</summary>
     private static string Largest(ReportGrouping grouping) => $"""
