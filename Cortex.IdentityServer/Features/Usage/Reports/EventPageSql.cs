@@ -34,9 +34,12 @@ internal sealed class EventPageSql(EventFilter filter, bool isOfKey, bool isCont
             """;
 
     /// <summary>
-    /// The comparison with the user can't use the user's index if the key's is to be used. The planner could otherwise choose the one with more rows.
+    /// The comparison with the user can't use the user's index if the key's is to be used. The planner could otherwise choose the one with more rows. Nothing
+    /// is read if the key belongs to somebody else, who may have millions of rows.
     /// </summary>
-    private string Owner => isOfKey ? "api_key_id = @key AND user_id IS NOT DISTINCT FROM @user" : "user_id = @user";
+    private string Owner => isOfKey
+        ? "api_key_id = @key AND user_id IS NOT DISTINCT FROM @user AND EXISTS (SELECT FROM api_keys WHERE id = @key AND user_id = @user)"
+        : "user_id = @user";
 
     private string Period => string.Concat(
         filter.From is null ? "" : $" AND {Time} >= @from",

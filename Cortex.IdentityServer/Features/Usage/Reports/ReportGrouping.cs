@@ -14,9 +14,9 @@ internal sealed record ReportGrouping(string Name, string Sums, string Ledger)
     /// <summary>The tier that the user has now.</summary>
     private const string TierOfUser = "(SELECT coalesce(subscription_tier, 'free')::text FROM users WHERE users.id = user_id)";
 
-    public static readonly ReportGrouping ApiKey = new("api_key", "api_key_id", $"coalesce(api_key_id, {NoKey})") { None = NoKey };
+    public static readonly ReportGrouping ApiKey = new("api_key", "api_key_id", $"coalesce(api_key_id, {NoKey})") { None = NoKey, Type = "uuid" };
 
-    public static readonly ReportGrouping User = new("user", "user_id", "user_id");
+    public static readonly ReportGrouping User = new("user", "user_id", "user_id") { Type = "uuid" };
 
     /// <summary>The groupings of one user's usage.</summary>
     public static readonly IReadOnlyList<ReportGrouping> OfOneUser =
@@ -34,6 +34,9 @@ internal sealed record ReportGrouping(string Name, string Sums, string Ledger)
 
     /// <summary>The groupings of the usage of all users.</summary>
     public static readonly IReadOnlyList<ReportGrouping> OfAllUsers = [.. OfOneUser, User, new("tier", TierOfUser, TierOfUser) { HasFewGroups = true }];
+
+    /// <summary>The SQL type of the values, unless there are only a few groups.</summary>
+    public string Type { get; private init; } = "text";
 
     /// <summary>Whether there are only a few groups, even over all users.</summary>
     public bool HasFewGroups { get; private init; }

@@ -16,7 +16,7 @@ internal sealed class ReportPieces
     {
     }
 
-    /// <summary>The ranges of <c>usage_days</c>.</summary>
+    /// <summary>The ranges of <c>usage_days</c>. Each begins where the one before ends.</summary>
     public List<(DateOnly Start, DateOnly End, int Interval)> Days { get; } = [];
 
     /// <summary>The ranges of <c>usage_quarters</c>, in the order of their numbers, which start at 1.</summary>

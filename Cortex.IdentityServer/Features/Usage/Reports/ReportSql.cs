@@ -51,7 +51,7 @@ internal sealed class ReportSql(ReportScope scope, ReportGrouping? grouping)
         """;
 
     private string LabelOfLargest(string value) => $"""
-        CASE WHEN {grouping!.IsNone(value)} THEN NULL WHEN {grouping.Label(value)} = ANY (@largest) THEN {grouping.Label(value)}
+        CASE WHEN {grouping!.IsNone(value)} THEN NULL WHEN {value} = ANY (@largest::{grouping.Type}[]) THEN {grouping.Label(value)}
             ELSE '{ReportGrouping.Other}' END
         """;
 
@@ -62,9 +62,8 @@ internal sealed class ReportSql(ReportScope scope, ReportGrouping? grouping)
                 SELECT {sums}, {SumsOfSums} FROM usage_quarters WHERE {Owner} quarter >= range.first AND quarter < range.until GROUP BY 1)
                 AS part ({Names})),
         parts (number, {Names}) AS (
-            SELECT range.number, part.*
-            FROM unnest(@day_starts, @day_ends, @day_intervals) AS range (first, until, number) CROSS JOIN LATERAL (
-                SELECT {sums}, {SumsOfSums} FROM usage_days WHERE {Owner} day >= range.first AND day < range.until GROUP BY 1) AS part
+            SELECT (@day_intervals)[width_bucket(day, @day_starts)], {sums}, {SumsOfSums}
+            FROM usage_days WHERE {Owner} day >= @first_day AND day < @until_day GROUP BY 1, 2
             UNION ALL
             SELECT share.number, name, sign * requests, sign * tokens_used, sign * cost_micros, sign * errors, sign * unpriced
             FROM quarters JOIN unnest(@share_ranges, @share_intervals, @share_signs) AS share (range, number, sign) ON share.range = quarters.range
