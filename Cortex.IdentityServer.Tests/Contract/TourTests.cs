@@ -33,6 +33,8 @@ public sealed partial class TourTests(PostgresCluster cluster)
     [Theory]
     [InlineData("docs/tour.md", null)]
     [InlineData("README.md", "Try it")]
+    [InlineData("docs/usage.md", "For the owner")]
+    [InlineData("docs/usage.md", "For the administrator")]
     public async Task Every_block_prints_what_the_page_shows(string page, string? section)
     {
         var missing = Tools.FirstOrDefault(tool => !IsInstalled(tool));
