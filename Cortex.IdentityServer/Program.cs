@@ -5,6 +5,7 @@ using Cortex.IdentityServer.Features.CommandLine;
 using Cortex.IdentityServer.Features.Introspection;
 using Cortex.IdentityServer.Features.Site;
 using Cortex.IdentityServer.Features.Usage;
+using Cortex.IdentityServer.Features.Usage.Quotas;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
@@ -65,6 +66,7 @@ internal sealed partial class Program
         app.UseForwardAuthTargets();
         app.UseHttp(http);
         app.UseCallerAuthorization();
+        app.UseUsageMeter();
         var routes = app.MapGroup("").AnswerHead();
         routes.MapHealth();
         routes.MapDiscovery(http);

@@ -23,7 +23,7 @@ public sealed class GenerateApiKeyTests(SharedUserApp app) : IClassFixture<Share
         Assert.Equal("no-store", answer.Headers.GetValues("Cache-Control").Single());
         var key = await answer.JsonAsync(HttpStatusCode.Created);
         Assert.Equal(
-            ["id", "name", "key", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at"],
+            ["id", "name", "key", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at", "monthly_quota"],
             key.EnumerateObject().Select(field => field.Name));
         Assert.Equal("CI", key.GetProperty("name").GetString());
         Assert.Equal(["introspect", "memory:read"], key.GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));

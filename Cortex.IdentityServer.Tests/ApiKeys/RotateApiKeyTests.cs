@@ -17,7 +17,7 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
         var key = await (await RotateAsync(http, id)).JsonAsync(HttpStatusCode.Created);
 
         Assert.Equal(
-            ["id", "name", "key", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at"],
+            ["id", "name", "key", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at", "monthly_quota"],
             key.EnumerateObject().Select(field => field.Name));
         Assert.NotEqual(id, key.GetProperty("id").GetGuid());
         Assert.Equal("test", key.GetProperty("name").GetString());

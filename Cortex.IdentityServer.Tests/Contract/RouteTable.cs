@@ -53,6 +53,7 @@ internal static class RouteTable
         ["POST /api/v1/admin/users/import"] = new(200, ""),
         ["POST /api/v1/admin/users/{id}/usage/adjustments"] = new(404, """{"tokens_used": 1, "reason": "test"}"""),
         ["PATCH /api/v1/admin/users/{id}"] = new(404, Empty),
+        ["PUT /api/v1/admin/users/{id}/quota"] = new(404, Empty),
     };
 
     public static IReadOnlyList<RouteRow> Rows { get; } = [.. DocumentedRoute.All.Select(RowOf)];

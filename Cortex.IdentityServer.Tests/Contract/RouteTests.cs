@@ -14,7 +14,7 @@ namespace Cortex.IdentityServer.Tests.Contract;
 public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
 {
     /// <summary>Routes that every authenticated caller may use, because they show the caller's own data.</summary>
-    private static readonly string[] OwnData = ["GET /api/v1/auth/me", "GET /api/v1/usage", "GET /api/v1/usage/events"];
+    private static readonly string[] OwnData = ["GET /api/v1/auth/me", "GET /api/v1/usage", "GET /api/v1/usage/events", "GET /api/v1/usage/quota"];
 
     private static readonly string[] Methods = ["get", "post", "put", "patch", "delete"];
 

@@ -44,6 +44,8 @@ public sealed class EmailTextTests
         ["passkey_added"] = "new passkey",
         ["passkey_removed"] = "your account's passkeys was removed",
         ["api_key_created"] = "new API key",
+        ["quota_warning"] = "at least 80% of its",
+        ["quota_used_up"] = "has used up its",
         ["account_deleted"] = "was deleted",
         ["two_factor_reset"] = "Our support team removed",
         ["account_deleted_by_staff"] = "administrator deleted",

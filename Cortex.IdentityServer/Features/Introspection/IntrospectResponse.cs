@@ -50,6 +50,10 @@ internal sealed record IntrospectResponse : IExample<IntrospectResponse>
     [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
     public string? Iss { get; init; }
 
+    /// <summary>Whether the quota allows another request; absent if no quota applies.</summary>
+    [JsonIgnore(Condition = JsonIgnoreCondition.WhenWritingNull)]
+    public IntrospectedQuota? Quota { get; init; }
+
     public static IntrospectResponse Example => new()
     {
         Active = true,

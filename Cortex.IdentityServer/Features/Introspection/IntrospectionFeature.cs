@@ -20,8 +20,8 @@ internal static class IntrospectionFeature
             .WithRefusals(Problems.InsufficientScope);
         introspection.MapGet("/verify", ForwardAuthEndpoint.VerifyRequest)
             .RequireAuthorization(Policies.SessionOrKey)
-            .WithMetadata(new IgnoresBody())
-            .WithRefusals(Problems.InsufficientScope);
+            .WithMetadata(new IgnoresBody(), new Metered(OnRequest: true))
+            .WithRefusals(Problems.InsufficientScope, Problems.ValidationFailed, Problems.QuotaExceeded);
     }
 
     public static void MapDiscovery(this IEndpointRouteBuilder app, HttpOptions options)

@@ -1,4 +1,5 @@
 using System.Security.Claims;
+using Cortex.IdentityServer.Features.Usage.Quotas;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Sessions;
@@ -6,7 +7,8 @@ using Cortex.IdentityServer.Identity.Sessions;
 namespace Cortex.IdentityServer.Features.Introspection;
 
 /// <summary>Determines the current state of an access token or API key.</summary>
-internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, HttpOptions options)
+internal sealed class TokenInspector(
+    VerifiedTokens accessTokens, LimitedApiKeyLookup apiKeys, QuotaRules quotas, QuotaGate gate, HttpOptions options)
 {
     /// <summary>
     /// Returns null for anything that isn't valid. Returns a refusal if the calling address has presented too many unknown keys.
@@ -19,7 +21,7 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
             switch (await accessTokens.CheckAsync(token, http.RequestAborted))
             {
                 case TokenVerdict.Valid { Token: var valid }:
-                    return (Of(valid), null);
+                    return (await OfAsync(valid, http.RequestAborted), null);
 
                 // An expired or revoked access token is no API key, so it doesn't count against the calling address.
                 case TokenVerdict.Refused { Refusal: var ended } when !ended.Is(Problems.InvalidToken):
@@ -28,10 +30,10 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         }
 
         var (verdict, refusal) = await apiKeys.FindAsync(new ApiKeyCandidate(token), http);
-        return (verdict is ApiKeyVerdict.Valid { Key: var key } ? Of(key) : null, refusal);
+        return (verdict is ApiKeyVerdict.Valid { Key: var key } ? await OfAsync(key, http.RequestAborted) : null, refusal);
     }
 
-    private IntrospectResponse Of(VerifiedToken token) => new()
+    private async Task<IntrospectResponse> OfAsync(VerifiedToken token, CancellationToken cancellationToken) => new()
     {
         Active = true,
         TokenType = "bearer",
@@ -43,9 +45,12 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         Exp = token.ExpiresAt.ToUnixTimeSeconds(),
         Iat = AccessTokens.ReadSeconds(token.Token, "iat"),
         Iss = options.Issuer,
+        Quota = quotas.OfUser(token.Caller.Tier, token.UserQuota) is { IsLimited: true } limits
+            ? await ReadQuotaAsync(new(token.UserId, limits), cancellationToken)
+            : null,
     };
 
-    private IntrospectResponse Of(KnownApiKey key) => new()
+    private async Task<IntrospectResponse> OfAsync(KnownApiKey key, CancellationToken cancellationToken) => new()
     {
         Active = true,
         TokenType = "api_key",
@@ -57,5 +62,12 @@ internal sealed class TokenInspector(VerifiedTokens accessTokens, LimitedApiKeyL
         Exp = key.ExpiresAt?.ToUnixTimeSeconds(),
         Iat = key.CreatedAt?.ToUnixTimeSeconds(),
         Iss = options.Issuer,
+        Quota = quotas.OfKey(key) is { } quota ? await ReadQuotaAsync(quota, cancellationToken) : null,
     };
+
+    private async Task<IntrospectedQuota> ReadQuotaAsync(AppliedQuota quota, CancellationToken cancellationToken)
+    {
+        var state = await gate.PeekAsync(quota, cancellationToken);
+        return new(state.IsAllowed, quota.User.Mode!, state.Period.To);
+    }
 }

@@ -13,11 +13,11 @@ internal static class CrossOrigin
         .AddCors(cors => cors.AddDefaultPolicy(policy => Credentials(policy, options)
             .WithOrigins([.. options.CorsOrigins])
             .SetIsOriginAllowed(options.CorsOrigins.ToHashSet(WebOrigin.Comparer).Contains)
-            .WithMethods("GET", "HEAD", "POST", "PATCH", "DELETE")
+            .WithMethods("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE")
             .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
             .WithExposedHeaders(
                 "X-Request-Id", HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate,
-                RateLimits.RateLimitHeaders.Limit, RateLimits.RateLimitHeaders.Remaining, RateLimits.RateLimitHeaders.Reset)
+                "X-Quota-Remaining", RateLimits.RateLimitHeaders.Limit, RateLimits.RateLimitHeaders.Remaining, RateLimits.RateLimitHeaders.Reset)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
     /// <summary>Adds the CORS middleware. It must run after routing, which determines whether the response is a public document.</summary>

@@ -36,6 +36,9 @@ internal sealed class KnownCaller : ClaimsPrincipal
     /// <summary>The id of the API key that authenticated the caller; null for an access token.</summary>
     public Guid? ApiKeyId { get; }
 
+    /// <summary>The verified credential, for components that know its type.</summary>
+    public object? Credential { get; init; }
+
     /// <summary>The result of authentication, shared by all requests.</summary>
     public AuthenticateResult Authenticated { get; }
 }

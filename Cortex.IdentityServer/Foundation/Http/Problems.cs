@@ -65,6 +65,8 @@ internal static class Problems
         "rate_limited", 429, "Too many requests", "Too many requests. Try again after the time in the Retry-After header.");
     public static readonly Refusal AccountLocked = new(
         "account_locked", 429, "Account locked", "This account is temporarily locked. Try again after the time in the Retry-After header.");
+    public static readonly Refusal QuotaExceeded = new(
+        "quota_exceeded", 429, "Quota exceeded", "The quota for this period is used up. Try again after the time in the Retry-After header.");
     public static readonly Refusal ServiceUnavailable = new(
         "service_unavailable", 503, "Service unavailable", "The database can't be reached. Try again shortly.");
 
@@ -79,7 +81,7 @@ internal static class Problems
         ServiceUnavailable, Unauthenticated, InvalidToken, TokenExpired, SessionRevoked, Forbidden, InsufficientScope, InvalidCredentials,
         AccountDisabled, AccountLocked, EmailNotVerified, TwoFactorRequired, InvalidTwoFactorCode, TwoFactorAlreadyEnabled, TwoFactorNotEnabled,
         InvalidRefreshToken, RefreshTokenReused, InvalidApiKey, ApiKeyExpired, ApiKeyLimit, EmailTaken, WeakPassword, InvalidResetToken,
-        InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse, IdConflict,
+        InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse, IdConflict, QuotaExceeded,
     ];
 
     /// <summary>Returns the error for a deletion that rows of a table of the database's owner prevent.</summary>

@@ -38,7 +38,10 @@ internal static class AccountsFeature
             .AllowAnonymous()
             .LimitedBy(AccountLimits.Register)
             .WithRefusals(Problems.WeakPassword, Problems.Forbidden, Problems.EmailTaken);
-        accounts.MapGet("/me", AccountEndpoints.GetMe).RequireAuthorization(Policies.SessionOrKey);
+        accounts.MapGet("/me", AccountEndpoints.GetMe)
+            .RequireAuthorization(Policies.SessionOrKey)
+            .WithMetadata(new Metered())
+            .WithRefusals(Problems.QuotaExceeded);
         var changing = accounts.MapGroup("/")
             .RequireAuthorization(Policies.Session)
             .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)

@@ -21,7 +21,8 @@ internal sealed partial class ApiKeyLookup(
             coalesce(api_keys.is_active, true) AND {UserSql.IsActive},
             CASE WHEN '{ApiKeyOptions.UsageWrite}' = ANY(scopes)
                 THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id
-                    AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END
+                    AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END,
+            quota::text, monthly_quota::text
         FROM api_keys JOIN users ON users.id = user_id
         WHERE key_hash = $1 AND revoked_at IS NULL
         """;
@@ -105,6 +106,8 @@ internal sealed partial class ApiKeyLookup(
             CreatedAt = await row.GetFieldValueAsync<DateTimeOffset?>(5, cancellationToken),
             ExpiresAt = await row.GetFieldValueAsync<DateTimeOffset?>(6, cancellationToken),
             IsActive = row.GetBoolean(7),
+            UserQuota = QuotaLimits.FromJson(row, 9),
+            MonthlyQuota = QuotaLimits.FromJson(row, 10),
         };
     }
 

@@ -1,5 +1,6 @@
 using System.Linq.Expressions;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -12,6 +13,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">When the key was last used, to the minute; null if it never was.</param>
+/// <param name="MonthlyQuota">The key's own limits per calendar month (UTC); null if it has none.</param>
 internal sealed record ApiKeyResponse(
     Guid Id,
     string? Name,
@@ -20,11 +22,13 @@ internal sealed record ApiKeyResponse(
     bool IsActive,
     DateTimeOffset? CreatedAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? LastUsedAt) : IExample<ApiKeyResponse>
+    DateTimeOffset? LastUsedAt,
+    QuotaBody? MonthlyQuota) : IExample<ApiKeyResponse>
 {
     public static ApiKeyResponse Example => new(
-        ExampleValues.Id, "production", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null);
+        ExampleValues.Id, "production", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null, null);
 
     public static readonly Expression<Func<ApiKey, ApiKeyResponse>> FromKey = key =>
-        new ApiKeyResponse(key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt);
+        new ApiKeyResponse(key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt,
+            QuotaBody.Of(QuotaLimits.FromJson(key.MonthlyQuota)));
 }

@@ -50,7 +50,10 @@ internal sealed partial class ApiKeyService(
                 }
 
                 var created = await AddAsync(
-                    userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null, cancellationToken);
+                    new(
+                        userId, request.Name, scopes, now, request.ExpiresInDays is { } days ? now.AddDays(days) : null,
+                        request.MonthlyQuota?.ToLimits().ToJson()),
+                    cancellationToken);
                 await change.CompleteAndNotifyAsync(
                     AuditAction.ApiKeyCreated, MailKind.ApiKeyCreated, await OwnerAsync(userId, cancellationToken), ("api_key_id", created.Id.ToString()),
                     ("name", created.Name));
@@ -75,10 +78,12 @@ internal sealed partial class ApiKeyService(
         async change =>
         {
             var key = db.ApiKeys.Where(key => key.Id == keyId && key.UserId == userId);
+            var quota = request.MonthlyQuota?.ToLimits().ToJson();
             await key.ExecuteUpdateAsync(
                 set => set
                     .SetProperty(key => key.Name, key => request.Name ?? key.Name)
-                    .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive),
+                    .SetProperty(key => key.IsActive, key => request.IsActive ?? key.IsActive)
+                    .SetProperty(key => key.MonthlyQuota, key => request.HasMonthlyQuota ? quota : key.MonthlyQuota),
                 cancellationToken);
             if (request.IsActive == true && await CountActiveAsync(userId, clock.GetUtcNow(), cancellationToken) > MaxActive)
             {
@@ -190,7 +195,7 @@ internal sealed partial class ApiKeyService(
             return NewApiKeyResult.NotRotatable.Instance;
         }
 
-        var created = await AddAsync(userId, old.Name, old.Scopes, now, ExpiryOfReplacement(old, now), cancellationToken);
+        var created = await AddAsync(new(userId, old.Name, old.Scopes, now, ExpiryOfReplacement(old, now), old.MonthlyQuota), cancellationToken);
         var oldExpiresAt = old.ExpiresAt < now + overlap ? old.ExpiresAt : now + overlap;
         await db.ApiKeys.Where(key => key.Id == keyId).ExecuteUpdateAsync(
             set => set
@@ -250,24 +255,31 @@ internal sealed partial class ApiKeyService(
         return lifetime < DateTimeOffset.MaxValue - now ? now + lifetime : DateTimeOffset.MaxValue;
     }
 
-    private async Task<GeneratedApiKeyResponse> AddAsync(
-        Guid userId, string? name, string[] scopes, DateTimeOffset now, DateTimeOffset? expires, CancellationToken cancellationToken)
+    /// <summary>Adds a key with these properties and a new secret.</summary>
+    private async Task<GeneratedApiKeyResponse> AddAsync(NewApiKey wanted, CancellationToken cancellationToken)
     {
         var text = ApiKeyText.New();
         var key = new ApiKey
         {
-            UserId = userId,
+            UserId = wanted.UserId,
             KeyHash = ApiKeyText.HashHex(text),
-            Name = name,
+            Name = wanted.Name,
             Prefix = ApiKeyText.Prefix(text),
-            Scopes = scopes,
-            CreatedAt = now,
-            ExpiresAt = expires,
+            Scopes = wanted.Scopes,
+            CreatedAt = wanted.CreatedAt,
+            ExpiresAt = wanted.ExpiresAt,
+            MonthlyQuota = wanted.MonthlyQuota,
         };
         db.ApiKeys.Add(key);
         await db.SaveChangesAsync(cancellationToken);
-        return new(key.Id, name, text, key.Prefix, scopes, IsActive: true, now, expires, LastUsedAt: null);
+        return new(
+            key.Id, key.Name, text, key.Prefix, key.Scopes, IsActive: true, key.CreatedAt, key.ExpiresAt, LastUsedAt: null,
+            QuotaBody.Of(QuotaLimits.FromJson(key.MonthlyQuota)));
     }
+
+    /// <summary>The properties of a key to add.</summary>
+    private sealed record NewApiKey(
+        Guid UserId, string? Name, string[] Scopes, DateTimeOffset CreatedAt, DateTimeOffset? ExpiresAt, string? MonthlyQuota);
 
     private static partial class Log
     {

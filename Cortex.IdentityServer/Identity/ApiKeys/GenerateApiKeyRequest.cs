@@ -1,5 +1,6 @@
 using System.ComponentModel.DataAnnotations;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -23,6 +24,10 @@ internal sealed record GenerateApiKeyRequest : IRequestBody, IExample<GenerateAp
     /// <summary>The number of days until the key expires, 1 to 3650; if omitted, the key doesn't expire.</summary>
     [Range(1, 3650)]
     public int? ExpiresInDays { get; init; }
+
+    /// <summary>Limits of this key per calendar month (UTC), in addition to the quota of its owner; none by default.</summary>
+    [ValidQuota]
+    public QuotaBody? MonthlyQuota { get; init; }
 
     public static GenerateApiKeyRequest Example => new() { Name = "production", Scopes = ["memory:read"], ExpiresInDays = 90 };
 }

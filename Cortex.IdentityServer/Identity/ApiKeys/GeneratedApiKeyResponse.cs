@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -12,6 +13,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">Always null for a new key.</param>
+/// <param name="MonthlyQuota">The key's own limits per calendar month (UTC); null if it has none.</param>
 internal sealed record GeneratedApiKeyResponse(
     Guid Id,
     string? Name,
@@ -21,8 +23,10 @@ internal sealed record GeneratedApiKeyResponse(
     bool IsActive,
     DateTimeOffset? CreatedAt,
     DateTimeOffset? ExpiresAt,
-    DateTimeOffset? LastUsedAt) : IExample<GeneratedApiKeyResponse>
+    DateTimeOffset? LastUsedAt,
+    QuotaBody? MonthlyQuota) : IExample<GeneratedApiKeyResponse>
 {
     public static GeneratedApiKeyResponse Example => new(
-        ExampleValues.Id, "production", "ctx_0aB1cD2e…", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null);
+        ExampleValues.Id, "production", "ctx_0aB1cD2e…", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null,
+        null);
 }

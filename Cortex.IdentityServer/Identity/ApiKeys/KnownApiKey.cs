@@ -1,6 +1,7 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -29,6 +30,12 @@ internal sealed class KnownApiKey : ICachedCredential
     /// <summary>Whether both the key and its owner's account are active.</summary>
     public required bool IsActive { get; init; }
 
+    /// <summary>The quota that an administrator set for the owner; null for that of the tier.</summary>
+    public QuotaLimits? UserQuota { get; init; }
+
+    /// <summary>The key's own monthly quota; null if it has none.</summary>
+    public QuotaLimits? MonthlyQuota { get; init; }
+
     public DateTimeOffset ValidUntil => DateTimeOffset.MaxValue;
 
     /// <summary>The caller that this key authenticates. It is created once and shared by requests, so it must not change.</summary>
@@ -42,7 +49,10 @@ internal sealed class KnownApiKey : ICachedCredential
         ],
         AuthenticationSchemes.ApiKey,
         CortexClaims.Subject,
-        CortexClaims.Roles));
+        CortexClaims.Roles))
+    {
+        Credential = this,
+    };
 
     /// <summary>When its use was last recorded. Two requests may race to record it, which does no harm.</summary>
     public DateTimeOffset UseRecordedAt { get; set; }

@@ -1,5 +1,7 @@
 using System.ComponentModel.DataAnnotations;
+using System.Text.Json.Serialization;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -13,6 +15,24 @@ internal sealed record UpdateApiKeyRequest : IRequestBody, IExample<UpdateApiKey
 
     /// <summary>False turns the key off, and true turns it on again.</summary>
     public bool? IsActive { get; init; }
+
+    /// <summary>The new limits per calendar month (UTC), which replace all earlier ones; null or an empty object removes them.</summary>
+    [ValidQuota]
+    public QuotaBody? MonthlyQuota
+    {
+        get;
+
+        // Generated code calls an init accessor even for a field that the request doesn't contain.
+        set
+        {
+            field = value;
+            HasMonthlyQuota = true;
+        }
+    }
+
+    /// <summary>Whether the request contains new limits, or null to remove them.</summary>
+    [JsonIgnore]
+    public bool HasMonthlyQuota { get; private set; }
 
     public static UpdateApiKeyRequest Example => new() { Name = "staging", IsActive = false };
 }

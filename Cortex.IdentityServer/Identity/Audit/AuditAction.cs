@@ -10,6 +10,7 @@ internal static class AuditAction
     public const string Imported = "user.imported";
     public const string Updated = "user.updated";
     public const string Unlocked = "user.unlocked";
+    public const string QuotaChanged = "user.quota_changed";
     public const string AccountDeleted = "user.deleted";
     public const string AccountExported = "user.exported";
 

@@ -34,6 +34,13 @@ internal static class MailKind
     public const string PasskeyAdded = "passkey_added";
     public const string PasskeyRemoved = "passkey_removed";
     public const string ApiKeyCreated = "api_key_created";
+
+    /// <summary>80% of a quota is used.</summary>
+    public const string QuotaWarning = "quota_warning";
+
+    /// <summary>All of a quota is used.</summary>
+    public const string QuotaUsedUp = "quota_used_up";
+
     public const string AccountDeleted = "account_deleted";
     public const string AccountDeletedByStaff = "account_deleted_by_staff";
 

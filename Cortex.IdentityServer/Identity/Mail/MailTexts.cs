@@ -112,6 +112,10 @@ internal static class MailTexts
             MailKind.PasskeyAdded => Notice("A passkey was added", "A new passkey was added to your account and can now be used to log in."),
             MailKind.PasskeyRemoved => Notice("A passkey was removed", "One of your account's passkeys was removed and can no longer be used to log in."),
             MailKind.ApiKeyCreated => Notice("An API key was created", "A new API key was created for your account. It can act on your behalf."),
+            MailKind.QuotaWarning => Notice(
+                "You have used 80% of a quota", QuotaTexts.Warning(details), "If this wasn't you, revoke any API keys that you don't recognize."),
+            MailKind.QuotaUsedUp => Notice(
+                "You have used up a quota", QuotaTexts.UsedUp(details), "If this wasn't you, revoke any API keys that you don't recognize."),
             MailKind.AccountDeleted => Notice(
                 "Your account was deleted",
                 "Your Cortex Memory account was deleted, along with its sessions, API keys, and all other data. This is the last email that we will send you.",

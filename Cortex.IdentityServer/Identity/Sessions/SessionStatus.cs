@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Identity.Users;
+
 namespace Cortex.IdentityServer.Identity.Sessions;
 
 /// <summary>Whether a session is still active, and the current data of its user.</summary>
@@ -10,7 +12,8 @@ internal abstract record SessionStatus
     /// <param name="User">The account's current data.</param>
     /// <param name="Factors">The account's second factors.</param>
     /// <param name="ExpiresAt">When the session expires, however often it is refreshed.</param>
-    public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt) : SessionStatus;
+    /// <param name="Quota">The quota that an administrator set for the user; null for that of the tier.</param>
+    public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt, QuotaLimits? Quota = null) : SessionStatus;
 
     /// <summary>The user logged out, or the session was ended or expired, or its account was deleted.</summary>
     public sealed record Ended : SessionStatus

@@ -2,6 +2,7 @@ using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.SigningKeys;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Sessions;
 
@@ -25,7 +26,8 @@ internal sealed class VerifiedToken : ICachedCredential
         switch (status)
         {
             case SessionStatus.Live live:
-                Caller = new(WithCurrentData(token, live));
+                Caller = new(WithCurrentData(token, live)) { Credential = this };
+                UserQuota = live.Quota;
                 _sessionEnd = live.ExpiresAt;
                 break;
             case SessionStatus.AccountDisabled:
@@ -47,6 +49,9 @@ internal sealed class VerifiedToken : ICachedCredential
     public KnownCaller Caller { get; }
 
     public Guid UserId { get; }
+
+    /// <summary>The quota that an administrator set for the user; null for that of the tier.</summary>
+    public QuotaLimits? UserQuota { get; }
 
     public Guid SessionId { get; }
 

@@ -1,5 +1,6 @@
 using System.Text.Json;
 using System.Text.Json.Serialization;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Identity.Users;
 
@@ -20,6 +21,9 @@ internal sealed record QuotaLimits(
     /// <summary>The mode that refuses requests beyond the quota.</summary>
     public const string Hard = "hard";
 
+    /// <summary>The maximum of each limit, in requests, tokens, or dollars.</summary>
+    public const long MaxLimit = 1_000_000_000_000;
+
     public static readonly QuotaLimits None = new(null, null, null);
 
     /// <summary>Whether any metric is limited.</summary>
@@ -28,6 +32,9 @@ internal sealed record QuotaLimits(
 
     /// <summary>Reads limits as the database stores them; null without any.</summary>
     public static QuotaLimits? FromJson(string? stored) => stored is null ? null : JsonSerializer.Deserialize(stored, QuotaJson.Default.QuotaLimits);
+
+    /// <inheritdoc cref="FromJson(string?)"/>
+    public static QuotaLimits? FromJson(NpgsqlDataReader row, int column) => FromJson(row.IsDBNull(column) ? null : row.GetString(column));
 
     /// <summary>Returns the limits as the database stores them; null if they say nothing.</summary>
     public string? ToJson() => this == None ? null : JsonSerializer.Serialize(this, QuotaJson.Default.QuotaLimits);

@@ -11,6 +11,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <param name="LastLoginAt">The last login within a year; null if there was none.</param>
 /// <param name="LoginBlocked">Whether unknown clients can no longer try passwords.</param>
 /// <param name="TwoFactorBlocked">Whether unknown clients can no longer try codes.</param>
+/// <param name="Quota">The quota that an administrator set for the user, as it is stored; null without one.</param>
 internal sealed record AccountStatus(
     DateTimeOffset? LockedUntil,
     int LoginFailures,
@@ -21,4 +22,5 @@ internal sealed record AccountStatus(
     int ActiveApiKeys,
     DateTimeOffset? LastLoginAt,
     bool LoginBlocked,
-    bool TwoFactorBlocked);
+    bool TwoFactorBlocked,
+    string? Quota);

@@ -21,7 +21,8 @@ internal sealed class AccountStatusReader(CortexDbContext db, LoginAttempts atte
             (SELECT count(*) FROM api_keys WHERE user_id = @user AND revoked_at IS NULL AND coalesce(is_active, true)
                 AND (expires_at IS NULL OR expires_at > @now))::integer AS "ActiveApiKeys",
             (SELECT max(last_login_at) FROM login_devices WHERE user_id = @user) AS "LastLoginAt",
-            waits.is_blocked AS "LoginBlocked", coalesce(codes.in_a_row >= {FailedAttempts.MaxConsecutive}, false) AS "TwoFactorBlocked"
+            waits.is_blocked AS "LoginBlocked", coalesce(codes.in_a_row >= {FailedAttempts.MaxConsecutive}, false) AS "TwoFactorBlocked",
+            (SELECT quota::text FROM users WHERE id = @user) AS "Quota"
         FROM ({LoginAttemptRules.SelectStatus}) AS waits LEFT JOIN two_factor_states AS codes ON codes.user_id = @user
         """;
 

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Admin.Users;
 
@@ -27,6 +28,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// Whether 100 wrong codes in a row have blocked the second step of logins from addresses that the owner hasn't used. A password reset by email or an
 /// unlock lifts the block.
 /// </param>
+/// <param name="Quota">The quota that an administrator set for the user, which overrides that of the tier; null without one.</param>
 internal sealed record AdminUserDetails(
     Guid Id,
     string Email,
@@ -44,11 +46,12 @@ internal sealed record AdminUserDetails(
     int ActiveApiKeys,
     DateTimeOffset? LastLoginAt,
     bool LoginBlocked,
-    bool TwoFactorBlocked) : IExample<AdminUserDetails>
+    bool TwoFactorBlocked,
+    UserQuotaBody? Quota) : IExample<AdminUserDetails>
 {
     public static AdminUserDetails Example => new(
         ExampleValues.Id, ExampleValues.Email, "pro", true, true, true, ExampleValues.Time, ExampleValues.Time, [], ExampleValues.Time.AddMinutes(15), null,
-        1, 2, 1, ExampleValues.Time, false, false);
+        1, 2, 1, ExampleValues.Time, false, false, null);
 
     public static AdminUserDetails Of(ManagedAccount account, AccountStatus status) => new(
         account.Id,
@@ -67,5 +70,6 @@ internal sealed record AdminUserDetails(
         status.ActiveApiKeys,
         status.LastLoginAt,
         status.LoginBlocked,
-        status.TwoFactorBlocked);
+        status.TwoFactorBlocked,
+        status.Quota is null ? null : UserQuotaBody.Of(QuotaLimits.FromJson(status.Quota)));
 }

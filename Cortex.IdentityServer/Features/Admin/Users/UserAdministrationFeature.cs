@@ -20,6 +20,7 @@ internal static class UserAdministrationFeature
         .AddScoped<UserCreation>()
         .AddScoped<UserUpdate>()
         .AddScoped<UserDeletion>()
+        .AddScoped<UserQuotaChange>()
         .AddScoped<AccountUnlock>()
         .AddScoped<SecondFactorRemoval>()
         .AddScoped<PasswordResetSender>();
@@ -48,6 +49,7 @@ internal static class UserAdministrationFeature
 
         var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).RequireFreshAuthentication();
         administration.MapPatch("/", UserEndpoints.UpdateUser).ReturnsEntityTag(EntityTag).WithRefusals(Problems.LastAdmin, Problems.PreconditionFailed);
+        administration.MapPut("/quota", UserQuotaEndpoint.SetUserQuota);
         administration.MapDelete("/", UserEndpoints.DeleteUser).WithRefusals(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
         administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey);
     }

@@ -10,4 +10,5 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 [JsonSerializable(typeof(EmptyRequest))]
 [JsonSerializable(typeof(UpdateUserRequest))]
 [JsonSerializable(typeof(UserPageResponse))]
+[JsonSerializable(typeof(UserQuotaBody))]
 internal sealed partial class UsersJson : JsonSerializerContext;

@@ -32,4 +32,10 @@ internal sealed record UsageEvent
     public string? ErrorMessage { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>Whether the user's quota counted the request before it was recorded.</summary>
+    public bool IsCountedForUser { get; init; }
+
+    /// <summary>Whether the key's quota counted the request before it was recorded.</summary>
+    public bool IsCountedForKey { get; init; }
 }

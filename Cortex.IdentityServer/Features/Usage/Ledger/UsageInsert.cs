@@ -23,8 +23,10 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     private const string OwnersSql = "SELECT id, user_id FROM usage_logs WHERE id = ANY ($1)";
 
     /// <summary>Adds all events of all reports.</summary>
-    /// <returns>The receipt of each report. If any of them is an <see cref="UsageReceipt.IdConflict"/>, nothing was added for any report.</returns>
-    public async Task<UsageReceipt[]> InsertAsync(IReadOnlyList<PendingUsage> reports, CancellationToken cancellationToken)
+    /// <returns>
+    /// The receipt of each report, and its events that were added. If one is an <see cref="UsageReceipt.IdConflict"/>, nothing was added for any report.
+    /// </returns>
+    public async Task<(UsageReceipt Receipt, List<UsageEvent> Added)[]> InsertAsync(IReadOnlyList<PendingUsage> reports, CancellationToken cancellationToken)
     {
         UsageEvent[] events = [.. reports.SelectMany(report => report.Events)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
@@ -32,31 +34,35 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
         var added = await AddAsync(connection, events, cancellationToken);
         var owners = added.Count == events.Length ? added : await FindOwnersAsync(connection, events, added, cancellationToken);
         var unclaimed = added.Keys.ToHashSet();
-        UsageReceipt[] receipts = [.. reports.Select(report => ReceiptOf(report, owners, unclaimed))];
-        if (!receipts.Any(receipt => receipt is UsageReceipt.IdConflict))
+        (UsageReceipt Receipt, List<UsageEvent> Added)[] outcomes = [.. reports.Select(report => OutcomeOf(report, owners, unclaimed))];
+        if (!outcomes.Any(outcome => outcome.Receipt is UsageReceipt.IdConflict))
         {
             await transaction.CommitAsync(cancellationToken);
         }
 
-        return receipts;
+        return outcomes;
     }
 
     /// <summary>Claims the events that this transaction added. Of several equal ones, the first is the one that was added.</summary>
-    private static UsageReceipt ReceiptOf(PendingUsage report, Dictionary<Guid, Guid> owners, HashSet<Guid> unclaimed)
+    private static (UsageReceipt Receipt, List<UsageEvent> Added) OutcomeOf(
+        PendingUsage report, Dictionary<Guid, Guid> owners, HashSet<Guid> unclaimed)
     {
-        var accepted = 0;
+        var added = new List<UsageEvent>(report.Events.Count);
         for (var i = 0; i < report.Events.Count; i++)
         {
             var item = report.Events[i];
             if (owners.TryGetValue(item.Id, out var owner) && owner != item.UserId)
             {
-                return new UsageReceipt.IdConflict(i);
+                return (new UsageReceipt.IdConflict(i), []);
             }
 
-            accepted += unclaimed.Remove(item.Id) ? 1 : 0;
+            if (unclaimed.Remove(item.Id))
+            {
+                added.Add(item);
+            }
         }
 
-        return new UsageReceipt.Recorded(accepted, report.Events.Count - accepted);
+        return (new UsageReceipt.Recorded(added.Count, report.Events.Count - added.Count), added);
     }
 
     /// <summary>Returns the owners of the events that were added.</summary>

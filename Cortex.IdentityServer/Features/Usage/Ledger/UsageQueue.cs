@@ -37,30 +37,31 @@ internal sealed class UsageQueue
         }
     }
 
-    /// <summary>Adds a metered request, or counts it as dropped. Returns whether it is the first one that waits.</summary>
-    public bool AddMetered(UsageEvent request)
+    /// <summary>Adds a metered request, or counts it as dropped. Returns which of the two, and whether it is the first one that waits.</summary>
+    public (bool IsFirst, bool IsDropped) AddMetered(UsageEvent request)
     {
         lock (_lock)
         {
             if (_metered.Count >= MaxMetered)
             {
                 Drop(1);
-                return false;
+                return (false, true);
             }
 
             _metered.Add(request);
-            return _metered.Count == 1;
+            return (_metered.Count == 1, false);
         }
     }
 
-    /// <summary>Adds metered requests again that couldn't be written, or counts them as dropped.</summary>
-    public void ReturnMetered(IReadOnlyList<UsageEvent> requests)
+    /// <summary>Adds metered requests again that couldn't be written. Returns those that don't fit anymore, which are counted as dropped.</summary>
+    public IReadOnlyList<UsageEvent> ReturnMetered(IReadOnlyList<UsageEvent> requests)
     {
         lock (_lock)
         {
             var fitting = Math.Clamp(MaxMetered - _metered.Count, 0, requests.Count);
             _metered.InsertRange(0, requests.Take(fitting));
             Drop(requests.Count - fitting);
+            return [.. requests.Skip(fitting)];
         }
     }
 

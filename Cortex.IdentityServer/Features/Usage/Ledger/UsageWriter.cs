@@ -9,11 +9,12 @@ namespace Cortex.IdentityServer.Features.Usage.Ledger;
 /// written several times a second.
 /// </summary>
 /// <remarks>Its intervals use real time rather than the <see cref="TimeProvider"/>, because they limit what a crash can lose.</remarks>
-internal sealed partial class UsageWriter(UsageQueue queue, UsageSignal signal, UsageInsert insert, ServerWatch server, ILogger<UsageWriter> logger)
-    : BackgroundService
+internal sealed partial class UsageWriter(
+    UsageQueue queue, UsageSignal signal, UsageInsert insert, IUsageObserver observer, ServerWatch server, ILogger<UsageWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan MeterInterval = TimeSpan.FromMilliseconds(250);
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
+    private static readonly TimeSpan ObserverInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(5);
 
     /// <summary>SQLSTATE classes of failures that concern the connection or the server rather than the events.</summary>
@@ -41,18 +42,25 @@ internal sealed partial class UsageWriter(UsageQueue queue, UsageSignal signal, 
     /// <summary>Adds a request to one of the server's own routes. Nobody waits for it, and a crash may lose it.</summary>
     public void Meter(UsageEvent request)
     {
-        if (queue.AddMetered(request))
+        switch (queue.AddMetered(request))
         {
-            _ = WriteMeteredAfterAsync(MeterInterval);
+            case { IsFirst: true }:
+                _ = WriteMeteredAfterAsync(MeterInterval);
+                break;
+            case { IsDropped: true }:
+                observer.OnDropped([request]);
+                break;
         }
     }
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
+        using var timer = new Timer(_ => WakeObserver(), state: null, ObserverInterval, ObserverInterval);
         while (!stoppingToken.IsCancellationRequested)
         {
             await signal.WaitAsync(stoppingToken);
             await WriteAllAsync(Interlocked.Exchange(ref _isMeterDue, false), CancellationToken.None);
+            await UpdateObserverAsync(stoppingToken);
         }
     }
 
@@ -70,6 +78,27 @@ internal sealed partial class UsageWriter(UsageQueue queue, UsageSignal signal, 
         await Task.Delay(delay);
         Interlocked.Exchange(ref _isMeterDue, true);
         signal.Set();
+    }
+
+    private void WakeObserver()
+    {
+        if (observer.IsDue)
+        {
+            signal.Set();
+        }
+    }
+
+    private async Task UpdateObserverAsync(CancellationToken cancellationToken)
+    {
+        try
+        {
+            await observer.UpdateAsync(cancellationToken);
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested)
+        {
+            // The observer keeps what it knows, and whoever waits for it has got the failure.
+            ReportFailure(failure);
+        }
     }
 
     private async Task WriteAllAsync(bool metered, CancellationToken cancellationToken)
@@ -90,15 +119,16 @@ internal sealed partial class UsageWriter(UsageQueue queue, UsageSignal signal, 
     {
         try
         {
-            var receipts = await insert.InsertAsync(batch, cancellationToken);
-            if (batch.Count > 1 && receipts.Any(receipt => receipt is UsageReceipt.IdConflict))
+            var outcomes = await insert.InsertAsync(batch, cancellationToken);
+            if (batch.Count > 1 && outcomes.Any(outcome => outcome.Receipt is UsageReceipt.IdConflict))
             {
                 return await WriteSeparatelyAsync(batch, cancellationToken);
             }
 
-            foreach (var (report, receipt) in batch.Zip(receipts))
+            foreach (var (report, outcome) in batch.Zip(outcomes))
             {
-                report.Receipt.SetResult(receipt);
+                observer.OnAdded(outcome.Added);
+                report.Receipt.SetResult(outcome.Receipt);
             }
 
             _isFailing = false;
@@ -152,19 +182,14 @@ internal sealed partial class UsageWriter(UsageQueue queue, UsageSignal signal, 
         }
 
         queue.Drop(report.Events.Count);
+        observer.OnDropped(report.Events);
         return true;
     }
 
     /// <summary>Fails reports, and keeps metered requests for the next attempt.</summary>
     private bool Fail(List<PendingUsage> batch, Exception failure)
     {
-        server.ReportFailure(failure);
-        if (!_isFailing)
-        {
-            Log.Failed(logger, failure.GetType().Name);
-        }
-
-        _isFailing = true;
+        ReportFailure(failure);
 
         // The reports that queued up in the meantime have waited as long as these, so after a timeout they fail too instead of waiting again.
         var waiting = failure.GetBaseException() is TimeoutException ? queue.TakeReports() : [];
@@ -175,11 +200,22 @@ internal sealed partial class UsageWriter(UsageQueue queue, UsageSignal signal, 
 
         if (batch.FirstOrDefault(report => report.IsMetered) is { } metered)
         {
-            queue.ReturnMetered(metered.Events);
+            observer.OnDropped(queue.ReturnMetered(metered.Events));
             _ = WriteMeteredAfterAsync(RetryInterval);
         }
 
         return false;
+    }
+
+    private void ReportFailure(Exception failure)
+    {
+        server.ReportFailure(failure);
+        if (!_isFailing)
+        {
+            Log.Failed(logger, failure.GetType().Name);
+        }
+
+        _isFailing = true;
     }
 
     private void ReportDropped()

@@ -58,6 +58,8 @@ internal sealed class RedisWindows(IDatabaseAsync redis, TimeProvider clock)
         { SharedEnd = clock.GetTimestamp() + (long)(left.TotalSeconds * clock.TimestampFrequency) };
     }
 
+    public Task<RedisResult> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values) => redis.ScriptEvaluateAsync(script, keys, values);
+
     public Task ReturnPermitAsync(RateLimit limit, string partition, long end)
     {
         var now = clock.GetTimestamp();

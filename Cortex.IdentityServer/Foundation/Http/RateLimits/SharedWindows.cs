@@ -13,6 +13,9 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>The maximum wait while Redis keeps responding to other requests.</summary>
     private static readonly TimeSpan MaxResponseTimeout = TimeSpan.FromSeconds(1);
 
+    /// <summary>How long a request waits for a script of another feature, whose count must be exact even while the process is busy.</summary>
+    private static readonly TimeSpan ScriptTimeout = TimeSpan.FromSeconds(1);
+
     /// <summary>The timeout of the first probe, which also loads the script and the client's code.</summary>
     private static readonly TimeSpan FirstProbeTimeout = TimeSpan.FromSeconds(1);
 
@@ -27,6 +30,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     private ConnectionMultiplexer? _connection;
     private RedisWindows? _windows;
     private volatile bool _isUp;
+    private volatile bool _canEvaluate;
     private long _answeredAt;
     private bool _isKnown;
     private readonly HashSet<string> _reasons = new(StringComparer.Ordinal);
@@ -37,15 +41,36 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>Whether Redis is available. It turns false with the first command that times out or fails.</summary>
     public bool IsUp => _isUp;
 
+    /// <summary>Whether scripts can be evaluated. It turns false only with a script that fails or takes longer than a second.</summary>
+    public bool CanEvaluate => _canEvaluate;
+
     /// <summary>Returns the shared decision, or null if Redis didn't respond in time.</summary>
     public async ValueTask<RateDecision?> TakeAsync(RateLimit limit, int permits, string partition)
     {
         try
         {
-            return await WaitForResponseAsync(_windows!.TakeAsync(limit, permits, partition));
+            return await WaitForResponseAsync(_windows!.TakeAsync(limit, permits, partition), ResponseTimeout);
         }
         catch (Exception failure) when (RedisFailure.IsRedisFailure(failure))
         {
+            UpdateAvailability(isUp: false, failure);
+            return null;
+        }
+    }
+
+    /// <summary>Runs a script that counts something else; null if Redis didn't respond in time.</summary>
+    /// <param name="script">A script that uses only the commands GET and SET.</param>
+    /// <param name="keys">The keys, all of them in the same slot of a cluster.</param>
+    /// <param name="values">The arguments.</param>
+    public async ValueTask<RedisResult?> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
+    {
+        try
+        {
+            return await WaitForResponseAsync(_windows!.EvaluateAsync(script, keys, values), ScriptTimeout);
+        }
+        catch (Exception failure) when (RedisFailure.IsRedisFailure(failure))
+        {
+            _canEvaluate = false;
             UpdateAvailability(isUp: false, failure);
             return null;
         }
@@ -84,7 +109,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
         using var timer = new PeriodicTimer(ProbeInterval);
         while (await timer.WaitForNextTickAsync(stoppingToken))
         {
-            if (!IsUp)
+            if (!IsUp || !CanEvaluate)
             {
                 await ProbeAsync(ResponseTimeout);
             }
@@ -94,14 +119,14 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>
     /// Waits for the reply, and waits longer while Redis responds to other requests: then the process is busy rather than Redis unavailable.
     /// </summary>
-    private async Task<RateDecision> WaitForResponseAsync(Task<RateDecision> answer)
+    private async Task<T> WaitForResponseAsync<T>(Task<T> answer, TimeSpan timeout)
     {
         var asked = Stopwatch.GetTimestamp();
         while (true)
         {
             try
             {
-                var decision = await answer.WaitAsync(ResponseTimeout);
+                var decision = await answer.WaitAsync(timeout);
                 Volatile.Write(ref _answeredAt, Stopwatch.GetTimestamp());
                 return decision;
             }
@@ -119,6 +144,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
             await ConnectAsync();
             await TestCommandsAsync(timeout);
             _failedProbes = 0;
+            _canEvaluate = true;
             UpdateAvailability(isUp: true);
         }
         catch (Exception failure) when (RedisFailure.IsRedisFailure(failure))

@@ -1,0 +1,96 @@
+using Cortex.IdentityServer.Features.Usage.Sums;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Extensions.DependencyInjection;
+using Microsoft.Extensions.Hosting;
+
+namespace Cortex.IdentityServer.Tests.Usage;
+
+/// <summary>The emails at 80% and at 100% of a quota.</summary>
+public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuotaApp>
+{
+    [Fact]
+    public async Task The_owner_gets_one_email_at_80_percent_and_one_when_the_quota_is_used_up()
+    {
+        var caller = await app.NewReporterAsync();
+
+        await ReportAndFoldAsync(caller, requests: 7);
+        Assert.Equal("", await NoticesAsync(caller));
+
+        await ReportAndFoldAsync(caller, requests: 1);
+        await FoldAsync();
+        Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+
+        await ReportAndFoldAsync(caller, requests: 5);
+        await ReportAndFoldAsync(caller, requests: 5);
+        Assert.Equal("quota_used_up 1, quota_warning 1", await NoticesAsync(caller));
+
+        // In soft mode, requests are still accepted.
+        await (await caller.Key.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(System.Net.HttpStatusCode.OK);
+        var email = (string)(await app.SqlAsync("SELECT email FROM users WHERE id = $1", caller.UserId))!;
+        var warning = Assert.Single(await app.Mailbox.ForAsync(email, "quota_warning"));
+        Assert.Contains("Your account has used at least 80% of its request quota for this month: 8 of 10.", warning.TextBody, StringComparison.Ordinal);
+        var usedUp = Assert.Single(await app.Mailbox.ForAsync(email, "quota_used_up"));
+        Assert.Contains(
+            "Your account has used up its request quota for this month: 13 of 10. Requests are still accepted.", usedUp.TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Each_metric_and_each_key_has_its_own_email()
+    {
+        var caller = await app.NewReporterAsync();
+        await app.SqlAsync("UPDATE api_keys SET monthly_quota = '{\"requests\": 1}' WHERE id = $1", caller.KeyId);
+
+        await caller.Key.ReportAsync(new { endpoint = "x", tokens_used = 5000 });
+        await FoldAsync();
+
+        Assert.Equal("quota_used_up 2, quota_warning 2", await NoticesAsync(caller));
+        var email = (string)(await app.SqlAsync("SELECT email FROM users WHERE id = $1", caller.UserId))!;
+        var texts = (await app.Mailbox.ForAsync(email, "quota_used_up")).Select(message => message.TextBody!).Order(StringComparer.Ordinal).ToList();
+        Assert.StartsWith("Your API key ctx_", texts[0], StringComparison.Ordinal);
+        Assert.Contains("request quota for this month: 1 of 1.", texts[0], StringComparison.Ordinal);
+        Assert.StartsWith("Your account has used up its token quota for this month: 5,000 of 1,000.", texts[1], StringComparison.Ordinal);
+    }
+
+    [Fact]
+    public async Task Sixteen_replicas_at_once_send_one_email()
+    {
+        var caller = await app.NewReporterAsync();
+        await caller.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 8).ToArray());
+
+        var listeners = app.Services.GetServices<IUsageFolded>().ToList();
+        await Concurrently.RunAsync(16, async _ =>
+        {
+            foreach (var listener in listeners)
+            {
+                await listener.OnFoldedAsync([caller.UserId], TestContext.Current.CancellationToken);
+            }
+
+            return true;
+        });
+
+        Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+    }
+
+    private async Task ReportAndFoldAsync(Reporter caller, int requests)
+    {
+        await caller.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, requests).ToArray());
+        await FoldAsync();
+    }
+
+    private async Task FoldAsync() =>
+        await app.Services.GetServices<IHostedService>().OfType<UsageFold>().Single().RunAsync(TestContext.Current.CancellationToken);
+
+    /// <summary>Returns the number of emails of each kind that the owner has received.</summary>
+    private async Task<string> NoticesAsync(Reporter caller)
+    {
+        await app.WaitForEmailsAsync();
+        var email = (string)(await app.SqlAsync("SELECT email FROM users WHERE id = $1", caller.UserId))!;
+        var kinds = new List<string>();
+        foreach (var kind in new[] { "quota_used_up", "quota_warning" })
+        {
+            kinds.AddRange((await app.Mailbox.ForAsync(email, kind)).Count is > 0 and var count ? [$"{kind} {count}"] : []);
+        }
+
+        return string.Join(", ", kinds);
+    }
+}

@@ -1,0 +1,18 @@
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Features.Usage.Quotas;
+
+/// <summary>The quotas that apply to a caller.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="User">The user's quota, with the mode, which applies to the key's quota too.</param>
+/// <param name="KeyId">The API key; null for an access token.</param>
+/// <param name="Key">The key's own quota; null if it has none.</param>
+internal sealed record AppliedQuota(Guid UserId, QuotaLimits User, Guid? KeyId = null, QuotaLimits? Key = null)
+{
+    /// <summary>Whether requests beyond the quota are refused.</summary>
+    public bool IsHard => User.Mode == QuotaLimits.Hard;
+
+    public QuotaSubject UserSubject(QuotaPeriod period) => new(UserId, Guid.Empty, period.Month);
+
+    public QuotaSubject? KeySubject(QuotaPeriod period) => Key is not null && KeyId is { } id ? new(UserId, id, period.Month) : null;
+}

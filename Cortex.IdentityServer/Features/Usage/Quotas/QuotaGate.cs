@@ -1,0 +1,120 @@
+namespace Cortex.IdentityServer.Features.Usage.Quotas;
+
+/// <summary>
+/// Decides whether a metered request is within the quotas of its caller, and counts it. Requests are counted exactly over all replicas with Redis, and on sums
+/// of the ledger that are at most a second old without it. Tokens and costs are known only after a request, so requests in progress can exceed their limits.
+/// </summary>
+internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas? shared = null)
+{
+    /// <summary>Counts a request at this time, unless hard quotas don't allow it.</summary>
+    public async ValueTask<QuotaState> TakeAsync(AppliedQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
+    {
+        var period = QuotaPeriod.Of(now);
+        var (user, key) = await FindAsync(quota, period, cancellationToken);
+        if (quota.IsHard && shared is { IsUp: true } && await TakeSharedAsync(quota, period, user, key, now) is { } together)
+        {
+            return together;
+        }
+
+        var isAllowed = TryTake(quota, user, key);
+        return QuotaState.Of(quota, period, isAllowed, user?.Used, key?.Used);
+    }
+
+    /// <summary>Returns the state of the quotas without counting a request.</summary>
+    public async ValueTask<QuotaState> PeekAsync(AppliedQuota quota, CancellationToken cancellationToken)
+    {
+        var period = QuotaPeriod.Of(clock.GetUtcNow());
+        var (user, key) = await FindAsync(quota, period, cancellationToken);
+        return StateOf(quota, period, user, key);
+    }
+
+    /// <summary>Reads what was used from the ledger, and returns it with the state.</summary>
+    public async Task<(QuotaState State, QuotaSums User, QuotaSums? Key)> ReadAsync(AppliedQuota quota, CancellationToken cancellationToken)
+    {
+        var period = QuotaPeriod.Of(clock.GetUtcNow());
+        var user = await book.ReadAsync(quota.UserSubject(period), cancellationToken);
+        var key = quota.KeySubject(period) is { } subject ? await book.ReadAsync(subject, cancellationToken) : null;
+        return (StateOf(quota, period, user, key), user.Used, key?.Used);
+    }
+
+    /// <summary>Forgets a request that was counted at this time but has failed.</summary>
+    public async ValueTask ReturnAsync(AppliedQuota quota, DateTimeOffset taken)
+    {
+        var (user, key) = await FindAsync(quota, QuotaPeriod.Of(taken), CancellationToken.None);
+        user?.Drop();
+        key?.Drop();
+    }
+
+    private async ValueTask<(QuotaCount? User, QuotaCount? Key)> FindAsync(AppliedQuota quota, QuotaPeriod period, CancellationToken cancellationToken)
+    {
+        var user = quota.User.IsLimited ? await book.GetAsync(quota.UserSubject(period), cancellationToken) : null;
+        var key = quota.KeySubject(period) is { } subject ? await book.GetAsync(subject, cancellationToken) : null;
+        return (user, key);
+    }
+
+    private static QuotaState StateOf(AppliedQuota quota, QuotaPeriod period, QuotaCount? user, QuotaCount? key) => QuotaState.Of(
+        quota, period, !quota.IsHard || (user?.Allows(quota.User) != false && key?.Allows(quota.Key!) != false), user?.Used, key?.Used);
+
+    /// <summary>Counts the request here. Both counts are locked, so that a request that one of them refuses isn't counted by the other.</summary>
+    private static bool TryTake(AppliedQuota quota, QuotaCount? user, QuotaCount? key)
+    {
+        user?.Lock.Enter();
+        key?.Lock.Enter();
+        try
+        {
+            if (quota.IsHard && (user?.Allows(quota.User) == false || key?.Allows(quota.Key!) == false))
+            {
+                return false;
+            }
+
+            user?.Take();
+            key?.Take();
+            return true;
+        }
+        finally
+        {
+            key?.Lock.Exit();
+            user?.Lock.Exit();
+        }
+    }
+
+    /// <summary>Counts the request in Redis; null if no number of requests is limited, or Redis didn't respond in time.</summary>
+    private async ValueTask<QuotaState?> TakeSharedAsync(AppliedQuota quota, QuotaPeriod period, QuotaCount? user, QuotaCount? key, DateTimeOffset now)
+    {
+        List<(QuotaSubject Subject, long Limit, QuotaCount Count)> counters = [];
+        if (quota.User.Requests is { } userLimit)
+        {
+            counters.Add((quota.UserSubject(period), userLimit, user!));
+        }
+
+        if (quota.Key?.Requests is { } keyLimit)
+        {
+            counters.Add((quota.KeySubject(period)!.Value, keyLimit, key!));
+        }
+
+        if (counters.Count == 0)
+        {
+            return null;
+        }
+
+        if (user?.Allows(quota.User with { Requests = null }) == false || key?.Allows(quota.Key! with { Requests = null }) == false)
+        {
+            return QuotaState.Of(quota, period, isAllowed: false, user?.Used, key?.Used);
+        }
+
+        if (await shared!.TakeAsync(counters, period.To - now) is not var (isTaken, used))
+        {
+            return null;
+        }
+
+        if (isTaken)
+        {
+            user?.Take();
+            key?.Take();
+        }
+
+        QuotaSums? userUsed = quota.User.Requests is null ? user?.Used : user!.Used with { Requests = used[0] };
+        QuotaSums? keyUsed = quota.Key?.Requests is null ? key?.Used : key!.Used with { Requests = used[^1] };
+        return QuotaState.Of(quota, period, isTaken, userUsed, keyUsed);
+    }
+}

@@ -1,0 +1,7 @@
+namespace Cortex.IdentityServer.Features.Usage.Quotas;
+
+/// <summary>Whose usage in which period a quota counts.</summary>
+/// <param name="UserId">The user.</param>
+/// <param name="KeyId">The API key, or the nil UUID for all usage of the user.</param>
+/// <param name="Month">The first day of the month (UTC).</param>
+internal readonly record struct QuotaSubject(Guid UserId, Guid KeyId, DateOnly Month);

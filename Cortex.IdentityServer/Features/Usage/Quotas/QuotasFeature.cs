@@ -1,0 +1,34 @@
+using Cortex.IdentityServer.Features.Usage.Ledger;
+using Cortex.IdentityServer.Features.Usage.Sums;
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Http.RateLimits;
+
+namespace Cortex.IdentityServer.Features.Usage.Quotas;
+
+/// <summary>Registers and maps quotas.</summary>
+internal static class QuotasFeature
+{
+    public static IServiceCollection AddQuotas(this IServiceCollection services, SettingsReader settings) => services
+        .AddJson<QuotasJson>()
+        .AddSingleton(QuotaOptions.Read(settings))
+        .AddSingleton<QuotaRules>()
+        .AddSingleton<QuotaSumsReader>()
+        .AddSingleton<QuotaBook>()
+        .AddSingleton<IUsageObserver>(provider => provider.GetRequiredService<QuotaBook>())
+        .AddSingleton(provider => new QuotaGate(
+            provider.GetRequiredService<QuotaBook>(), provider.GetRequiredService<TimeProvider>(),
+            provider.GetService<SharedWindows>() is { } redis ? new SharedQuotas(redis) : null))
+        .AddSingleton<IUsageFolded, QuotaNotices>()
+        .AddSingleton<UsageMeter>();
+
+    /// <summary>Adds the middleware that records metered requests and applies quotas. It must run after authorization.</summary>
+    public static void UseUsageMeter(this IApplicationBuilder app)
+    {
+        var meter = app.ApplicationServices.GetRequiredService<UsageMeter>();
+        app.Use(next => context => meter.InvokeAsync(context, next));
+    }
+
+    public static void MapQuotas(this IEndpointRouteBuilder usage) =>
+        usage.MapGet("/quota", QuotaEndpoints.GetQuota).RequireAuthorization(Policies.SessionOrKey);
+}

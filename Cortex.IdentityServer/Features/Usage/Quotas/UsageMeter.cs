@@ -1,0 +1,104 @@
+using System.Diagnostics;
+using Cortex.IdentityServer.Features.Usage.Ledger;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.ApiKeys;
+
+namespace Cortex.IdentityServer.Features.Usage.Quotas;
+
+/// <summary>
+/// Records requests with an API key to metered routes, refuses those beyond a hard quota, and shows every caller with a quota what is left of it.
+/// </summary>
+internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter writer, TimeProvider clock)
+{
+    public const string RemainingHeader = "X-Quota-Remaining";
+    public const string AllowedHeader = "X-Quota-Allowed";
+
+    /// <summary>How long a request that isn't counted waits to learn what is left of its quota.</summary>
+    private static readonly TimeSpan PeekTimeout = TimeSpan.FromMilliseconds(500);
+
+    public Task InvokeAsync(HttpContext context, RequestDelegate next)
+    {
+        var (name, refusal) = context.GetEndpoint()?.Metadata.GetMetadata<Metered>()?.NameOf(context) ?? default;
+        if (refusal is not null)
+        {
+            return refusal.ToProblem().ExecuteAsync(context);
+        }
+
+        if (context.User is not KnownCaller { Credential: KnownApiKey key })
+        {
+            return next(context);
+        }
+
+        var quota = rules.OfKey(key);
+        return name is not null ? MeterAsync(context, key, quota, name, next)
+            : quota is not null ? ShowAsync(context, quota, next)
+            : next(context);
+    }
+
+    private async Task MeterAsync(HttpContext context, KnownApiKey key, AppliedQuota? quota, string endpoint, RequestDelegate next)
+    {
+        var (now, started) = (clock.GetUtcNow(), Stopwatch.GetTimestamp());
+        if (quota is not null)
+        {
+            var state = await gate.TakeAsync(quota, now, context.RequestAborted);
+            Show(context, state);
+            if (!state.IsAllowed)
+            {
+                await Exceeded(state, now).ToProblem().ExecuteAsync(context);
+                return;
+            }
+        }
+
+        try
+        {
+            await next(context);
+        }
+        catch (Exception) when (quota is not null)
+        {
+            await gate.ReturnAsync(quota, now);
+            throw;
+        }
+
+        writer.Meter(new()
+        {
+            Id = Guid.CreateVersion7(now),
+            UserId = key.UserId,
+            ApiKeyId = key.Id,
+            Endpoint = endpoint,
+            StatusCode = context.Response.StatusCode,
+            ResponseTimeMs = (int)Math.Min(Stopwatch.GetElapsedTime(started).TotalMilliseconds, int.MaxValue),
+            CreatedAt = now,
+            IsCountedForUser = quota?.User.IsLimited == true,
+            IsCountedForKey = quota?.Key is not null,
+        });
+    }
+
+    private async Task ShowAsync(HttpContext context, AppliedQuota quota, RequestDelegate next)
+    {
+        try
+        {
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+            timeout.CancelAfter(PeekTimeout);
+            Show(context, await gate.PeekAsync(quota, timeout.Token));
+        }
+        catch (Exception failure) when (failure is OperationCanceledException || DatabaseFailure.In(failure) is not null)
+        {
+            // The header isn't worth failing a request that the database isn't needed for.
+        }
+
+        await next(context);
+    }
+
+    private static void Show(HttpContext context, QuotaState state)
+    {
+        context.Response.Headers[RemainingHeader] = state.Header;
+        context.Response.Headers[AllowedHeader] = state.IsAllowed ? "true" : "false";
+    }
+
+    private static Refusal Exceeded(QuotaState state, DateTimeOffset now) => Problems.QuotaExceeded with
+    {
+        Detail = $"The quota for the period until {state.Period.To.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} is used up ({state.Header} left).",
+        RetryAfter = Math.Max(1, (int)Math.Ceiling((state.Period.To - now).TotalSeconds)),
+    };
+}

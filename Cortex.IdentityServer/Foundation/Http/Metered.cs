@@ -1,0 +1,57 @@
+using Microsoft.OpenApi;
+
+namespace Cortex.IdentityServer.Foundation.Http;
+
+/// <summary>Marks a route whose requests with an API key are recorded as usage, and count toward quotas.</summary>
+/// <param name="OnRequest">Whether only requests with <c>meter=1</c> in the query are recorded, under the name in <c>endpoint</c> if there is one.</param>
+internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
+{
+    private const int MaxNameLength = 255;
+    private const string Switch = "meter";
+    private const string Name = "endpoint";
+
+    /// <summary>Returns the name under which the request is recorded: null if it isn't, and a refusal if the query is invalid.</summary>
+    public (string? Name, Refusal? Refusal) NameOf(HttpContext context)
+    {
+        if (!OnRequest)
+        {
+            return (TemplateOf(context), null);
+        }
+
+        if (!context.Request.QueryString.HasValue || !context.Request.Query.TryGetValue(Switch, out var wanted))
+        {
+            return (null, null);
+        }
+
+        var query = context.Request.Query;
+        var reader = new QueryReader();
+        var isMetered = reader.ReadWord(Switch, wanted, ["0", "1"]) == "1";
+        var name = query.TryGetValue(Name, out var given) ? given.ToString() : TemplateOf(context);
+        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)
+            || name.EnumerateRunes().Count() > MaxNameLength)
+        {
+            reader.AddError(Name, $"must be text of 1 to {MaxNameLength} characters without control characters");
+        }
+
+        return (isMetered ? name : null, reader.Refusal);
+    }
+
+    public void Describe(OpenApiOperation operation, OpenApiDocument document)
+    {
+        if (OnRequest)
+        {
+            (operation.Parameters ??= []).Add(Parameter(
+                Switch, "1 records the request as usage of the API key, and refuses it beyond a hard quota.", new() { Enum = ["0", "1"] }));
+            operation.Parameters.Add(Parameter(
+                Name, "The name under which the request is recorded; the route's template by default.", new() { MinLength = 1, MaxLength = MaxNameLength }));
+        }
+    }
+
+    private static OpenApiParameter Parameter(string name, string description, OpenApiSchema schema)
+    {
+        schema.Type = JsonSchemaType.String;
+        return new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema };
+    }
+
+    private static string TemplateOf(HttpContext context) => ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText!;
+}

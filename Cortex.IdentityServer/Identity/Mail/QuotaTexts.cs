@@ -1,0 +1,37 @@
+namespace Cortex.IdentityServer.Identity.Mail;
+
+/// <summary>The sentences of the emails about quotas.</summary>
+internal static class QuotaTexts
+{
+    /// <summary>Tells that 80% of a quota is used, and what happens when it is used up.</summary>
+    public static string Warning(IReadOnlyDictionary<string, string> details) =>
+        $"{Owner(details)} has used at least 80% of its {Metric(details)} quota for this month: {Amounts(details)}. "
+        + (IsHard(details)
+            ? "When the quota is used up, requests are refused until "
+            : "Requests are still accepted when it is used up. A new month begins on ")
+        + $"{Find(details, "resets_at")}.";
+
+    /// <summary>Tells that a quota is used up, and what happens now.</summary>
+    public static string UsedUp(IReadOnlyDictionary<string, string> details) =>
+        $"{Owner(details)} has used up its {Metric(details)} quota for this month: {Amounts(details)}. "
+        + (IsHard(details) ? "Requests are refused until " : "Requests are still accepted. A new month begins on ")
+        + $"{Find(details, "resets_at")}.";
+
+    private static string Owner(IReadOnlyDictionary<string, string> details) =>
+        details.TryGetValue("key_prefix", out var prefix) ? $"Your API key {prefix}…" : "Your account";
+
+    private static string Metric(IReadOnlyDictionary<string, string> details) => Find(details, "metric") switch
+    {
+        "tokens" => "token",
+        "cost_usd" => "cost",
+        _ => "request",
+    };
+
+    private static string Amounts(IReadOnlyDictionary<string, string> details) => Find(details, "metric") == "cost_usd"
+        ? $"${Find(details, "used")} of ${Find(details, "limit")}"
+        : $"{Find(details, "used")} of {Find(details, "limit")}";
+
+    private static bool IsHard(IReadOnlyDictionary<string, string> details) => Find(details, "mode") == "hard";
+
+    private static string Find(IReadOnlyDictionary<string, string> details, string name) => details.GetValueOrDefault(name, "");
+}
