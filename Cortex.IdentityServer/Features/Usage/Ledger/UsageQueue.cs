@@ -77,11 +77,14 @@ internal sealed class UsageQueue
             var size = 0;
             while (_reports.TryPeek(out var next) && (size == 0 || size + next.Events.Count <= MaxBatchSize))
             {
-                batch.Add(_reports.Dequeue());
-                size += next.Events.Count;
+                _reported -= next.Events.Count;
+                if (_reports.Dequeue().TryClaim())
+                {
+                    batch.Add(next);
+                    size += next.Events.Count;
+                }
             }
 
-            _reported -= size;
             var taken = metered ? Math.Min(_metered.Count, Math.Max(0, MaxBatchSize - size)) : 0;
             if (taken > 0)
             {

@@ -29,8 +29,8 @@ internal sealed class UsageReporting(ApiKeyOwners owners, UsageWriter writer, Us
             return new ReportResult.Refused(unknown);
         }
 
-        return writer.TryAdd(events) is { } recording
-            ? ToResult(await recording, body)
+        return await writer.AddAsync(events, cancellationToken) is { } receipt
+            ? ToResult(receipt, body)
             : new ReportResult.Refused(Refusal.Busy(RetryAfter));
     }
 

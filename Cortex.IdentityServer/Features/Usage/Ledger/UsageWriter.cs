@@ -13,6 +13,9 @@ internal sealed partial class UsageWriter(
     UsageQueue queue, UsageSignal signal, UsageInsert insert, IUsageObserver observer, ServerWatch server, ILogger<UsageWriter> logger) : BackgroundService
 {
     private static readonly TimeSpan MeterInterval = TimeSpan.FromMilliseconds(250);
+    /// <summary>How long a report waits until it is written. Writing it takes at most a few seconds more.</summary>
+    private static readonly TimeSpan MaxWait = TimeSpan.FromSeconds(3);
+
     private static readonly TimeSpan RetryInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan ObserverInterval = TimeSpan.FromSeconds(1);
     private static readonly TimeSpan FinalWriteTimeout = TimeSpan.FromSeconds(5);
@@ -25,9 +28,9 @@ internal sealed partial class UsageWriter(
     private bool _isDropping;
     private long _droppedBefore;
 
-    /// <summary>Adds events, all of them or none; returns null if too many events are waiting.</summary>
-    /// <remarks>A request that is aborted doesn't cancel its report, which the client may send again under the same ids.</remarks>
-    public Task<UsageReceipt>? TryAdd(IReadOnlyList<UsageEvent> events)
+    /// <summary>Adds events, all of them or none; returns null if too many events are waiting, or if these have waited too long.</summary>
+    /// <remarks>A report that isn't being written yet when its request is aborted isn't recorded.</remarks>
+    public async Task<UsageReceipt?> AddAsync(IReadOnlyList<UsageEvent> events, CancellationToken cancellationToken)
     {
         var report = new PendingUsage(events, IsMetered: false);
         if (!queue.TryAdd(report))
@@ -36,7 +39,22 @@ internal sealed partial class UsageWriter(
         }
 
         signal.Set();
-        return report.Receipt.Task;
+        try
+        {
+            return await report.Receipt.Task.WaitAsync(MaxWait, cancellationToken);
+        }
+        catch (TimeoutException) when (report.TryGiveUp())
+        {
+            return null;
+        }
+        catch (OperationCanceledException) when (report.TryGiveUp())
+        {
+            throw;
+        }
+        catch (Exception failure) when (failure is TimeoutException or OperationCanceledException && !report.Receipt.Task.IsCompleted)
+        {
+            return await report.Receipt.Task;
+        }
     }
 
     /// <summary>Adds a request to one of the server's own routes. Nobody waits for it, and a crash may lose it.</summary>

@@ -1,0 +1,145 @@
+using System.Net;
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Tests.Faults;
+
+/// <summary>Servers and databases that fail while usage is recorded. Nothing that was accepted is lost, and nothing is counted twice.</summary>
+[Collection(FaultTests.Name)]
+public sealed class UsageFaultTests(TwoServers servers) : IAsyncLifetime
+{
+    private const string Usage = "/api/v1/usage";
+
+    /// <summary>The number of times that a server is killed.</summary>
+    private const int Kills = 10;
+
+    public ValueTask InitializeAsync() => servers.RestoreAsync();
+
+    public ValueTask DisposeAsync() => ValueTask.CompletedTask;
+
+    [Fact]
+    public async Task Retries_of_a_batch_record_it_once_although_the_server_is_killed_ten_times_in_the_middle()
+    {
+        var owner = await servers.B.SignUpAsync();
+        var key = (await servers.B.NewKeyAsync(owner)).Text;
+        for (var kill = 0; kill < Kills; kill++)
+        {
+            var events = NewEvents(1000);
+            await using (var server = await servers.StartAsync(servers.Postgres.ConnectionString))
+            {
+                var sending = Enumerable.Range(0, 8).Select(i => SendAsync(i % 2 == 0 ? server : servers.B, key, events)).ToList();
+                await Task.Delay(Random.Shared.Next(0, 120), TestContext.Current.CancellationToken);
+                await server.Process.KillAsync();
+                await Task.WhenAll(sending);
+            }
+
+            Assert.Equal(HttpStatusCode.Accepted, await SendAsync(servers.B, key, events));
+        }
+
+        await AssertExactAsync(owner.Id, Kills * 1000);
+    }
+
+    [Fact]
+    public async Task A_server_that_is_asked_to_stop_records_every_request_that_it_has_answered()
+    {
+        var owner = await servers.B.SignUpAsync();
+        var key = (await servers.B.NewKeyAsync(owner)).Text;
+        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString);
+
+        var answers = await Concurrently.StatusesAsync(100, _ => server.GetAsync("me", key));
+        await server.Process.SignalAsync("TERM");
+
+        await AssertExactAsync(owner.Id, answers.Count(status => status == HttpStatusCode.OK));
+    }
+
+    [Fact]
+    public async Task During_an_outage_of_PostgreSQL_reports_get_503_and_metered_requests_are_recorded_afterward()
+    {
+        var owner = await servers.A.SignUpAsync();
+        var key = (await servers.A.NewKeyAsync(owner)).Text;
+        var verify = "verify?meter=1&endpoint=during";
+        Assert.Equal(HttpStatusCode.NoContent, (await servers.A.GetAsync(verify, key)).StatusCode);
+
+        await servers.Postgres.StopAsync();
+        var metered = await Concurrently.StatusesAsync(50, _ => servers.A.GetAsync(verify, key));
+        var started = TimeProvider.System.GetTimestamp();
+        var report = await servers.A.PostAsync(Usage, NewEvents(1), key);
+        await servers.Postgres.StartAsync();
+
+        await report.ShouldBeProblemAsync(503, "service_unavailable");
+        Assert.True(report.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+        Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(10));
+        var expected = 1 + metered.Count(status => status == HttpStatusCode.NoContent);
+        Assert.True(expected > 1, "no request was answered during the outage");
+        await Poll.UntilAsync(TimeSpan.FromSeconds(20), "recorded requests", async () => await CountAsync(owner.Id) == expected);
+    }
+
+    [Fact]
+    public async Task A_ledger_that_is_locked_refuses_reports_within_seconds_and_a_full_queue_at_once()
+    {
+        var owner = await servers.A.SignUpAsync();
+        var key = (await servers.A.NewKeyAsync(owner)).Text;
+        await using (var connection = new NpgsqlConnection(servers.Postgres.ConnectionString))
+        {
+            await connection.OpenAsync(TestContext.Current.CancellationToken);
+            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
+            await using var command = new NpgsqlCommand("LOCK TABLE usage_logs IN ACCESS EXCLUSIVE MODE", connection, transaction);
+            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+
+            var answers = await Concurrently.RunAsync(80, async _ =>
+            {
+                var started = TimeProvider.System.GetTimestamp();
+                using var answer = await servers.A.PostAsync(Usage, NewEvents(1000), key);
+                return (answer.StatusCode, RetryAfter: answer.Headers.RetryAfter?.Delta, Time: TimeProvider.System.GetElapsedTime(started));
+            });
+
+            Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
+            Assert.All(answers, answer => Assert.True(answer.RetryAfter > TimeSpan.Zero));
+            Assert.All(answers, answer => Assert.InRange(answer.Time, TimeSpan.Zero, TimeSpan.FromSeconds(12)));
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, await SendAsync(servers.A, key, NewEvents(1)));
+        await AssertExactAsync(owner.Id, 1);
+    }
+
+    private static object[] NewEvents(int count) =>
+        [.. Enumerable.Range(0, count).Select(i => (object)new { id = Guid.NewGuid(), endpoint = $"/v1/{i % 5}", tokens_used = i, cost_usd = "0.000001" })];
+
+    /// <summary>Returns the status, or null if the connection broke.</summary>
+    private static async Task<HttpStatusCode?> SendAsync(Replica server, string key, object[] events)
+    {
+        try
+        {
+            using var answer = await server.PostAsync(Usage, events, key);
+            return answer.StatusCode;
+        }
+        catch (HttpRequestException)
+        {
+            return null;
+        }
+    }
+
+    private async Task<long> CountAsync(Guid userId) => await ReadAsync<long>("SELECT count(*) FROM usage_logs WHERE user_id = $1", userId);
+
+    /// <summary>Asserts the number of rows, and that the sums equal the rows to the last micro-dollar, whether they are folded or not.</summary>
+    private async Task AssertExactAsync(Guid userId, long rows)
+    {
+        Assert.Equal(rows, await CountAsync(userId));
+        Assert.True(await ReadAsync<bool>(
+            """
+            SELECT (SELECT (count(*), coalesce(sum(tokens_used), 0), trim_scale(coalesce(sum(cost_usd), 0)))::text FROM usage_logs WHERE user_id = $1)
+                = (SELECT (coalesce(sum(requests), 0), coalesce(sum(tokens_used), 0), trim_scale(coalesce(sum(cost_micros), 0) * 0.000001))::text FROM (
+                    SELECT requests, tokens_used, cost_micros FROM usage_quarters WHERE user_id = $1
+                    UNION ALL SELECT requests, tokens_used, cost_micros FROM usage_deltas WHERE user_id = $1) AS sums)
+            """,
+            userId));
+    }
+
+    private async Task<T> ReadAsync<T>(string sql, Guid userId)
+    {
+        await using var connection = new NpgsqlConnection(servers.Postgres.ConnectionString);
+        await connection.OpenAsync(TestContext.Current.CancellationToken);
+        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = userId } } };
+        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
+    }
+}
