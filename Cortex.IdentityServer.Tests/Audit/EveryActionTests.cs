@@ -225,6 +225,9 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         await DoAsync(
             AuditAction.UsageAdjusted, id, admin.Tokens,
             http => http.PostAsync($"{Administrators.Users}/{id}/usage/adjustments", new { tokens_used = -5, reason = "test" }), by: staff);
+        await DoAsync(
+            AuditAction.QuotaChanged, id, admin.Tokens,
+            http => http.PutAsJsonAsync($"{Administrators.Users}/{id}/quota", new { requests = 5 }, Cancel), by: staff);
         await app.FailLoginsAsync(email, 5, Address);
         await DoAsync(AuditAction.Unlocked, id, admin.Tokens, http => http.PostNothingAsync($"{Administrators.Users}/{id}/unlock"), by: staff);
         await DoAsync(
