@@ -73,12 +73,29 @@ internal static class TombstoneRules
         CREATE TRIGGER cortex_forget_person_of_tombstone AFTER UPDATE OF deleted_at ON users FOR EACH ROW
             WHEN (OLD.deleted_at IS NULL AND NEW.deleted_at IS NOT NULL) EXECUTE FUNCTION cortex_forget_person();
 
+        -- A TRUNCATE deletes all users, and so the usage of all of them.
+        CREATE OR REPLACE FUNCTION cortex_forget_usage() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            IF TG_OP = 'TRUNCATE' THEN
+                TRUNCATE usage_deltas, usage_quarters, usage_days, usage_months, usage_names;
+            ELSE
+                DELETE FROM usage_deltas USING gone WHERE user_id = gone.id;
+                DELETE FROM usage_quarters USING gone WHERE user_id = gone.id;
+                DELETE FROM usage_days USING gone WHERE user_id = gone.id;
+                DELETE FROM usage_months USING gone WHERE user_id = gone.id;
+                DELETE FROM usage_names USING gone WHERE user_id = gone.id;
+            END IF;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER cortex_forget_usage_truncate AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION cortex_forget_usage();
+
         """ + KeepSearchPath;
 
     /// <summary>Removes the tombstones, which the version before would show, and restores the functions that don't know them.</summary>
     public const string Drop = """
         DELETE FROM users WHERE deleted_at IS NOT NULL;
         DELETE FROM api_keys WHERE revoked_at IS NOT NULL;
+        DROP TRIGGER cortex_forget_usage_truncate ON users;
         DROP TRIGGER cortex_forget_person_of_tombstone ON users;
         CREATE OR REPLACE TRIGGER cortex_forget_person AFTER DELETE ON users FOR EACH ROW EXECUTE FUNCTION cortex_forget_person();
 
@@ -125,6 +142,7 @@ internal static class TombstoneRules
         DO $do$
         BEGIN
             EXECUTE pg_catalog.format('ALTER FUNCTION cortex_count_accounts SET search_path = %I, pg_temp', current_schema());
+            EXECUTE pg_catalog.format('ALTER FUNCTION cortex_forget_usage SET search_path = %I, pg_temp', current_schema());
             EXECUTE pg_catalog.format('ALTER FUNCTION cortex_audit_append_only SET search_path = %I, pg_temp', current_schema());
         END $do$;
         """;

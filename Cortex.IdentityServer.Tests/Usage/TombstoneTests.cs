@@ -46,7 +46,8 @@ public sealed class TombstoneTests(SharedStaffApp app) : IClassFixture<SharedSta
 
         Assert.Equal(
             ["api_keys"], (await app.TablesOfAsync(user.Id)).Split(' ').Where(table => !table.StartsWith("usage_", StringComparison.Ordinal)));
-        Assert.Equal((long)LargeAccounts.Rows, await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", user.Id));
+        Assert.Equal(
+            (long)LargeAccounts.Rows, await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1 AND endpoint LIKE '/chat/%'", user.Id));
     }
 
     [Fact]

@@ -1,4 +1,5 @@
 using System.Linq.Expressions;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
@@ -11,6 +12,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">When the key was last used, to the minute; null if it never was.</param>
+/// <param name="MonthlyQuota">The key's own limits per calendar month (UTC); null if it has none.</param>
 /// <param name="RevokedAt">When the key was revoked; null if it wasn't.</param>
 internal sealed record ExportedApiKey(
     Guid Id,
@@ -21,8 +23,10 @@ internal sealed record ExportedApiKey(
     DateTimeOffset? CreatedAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
+    QuotaBody? MonthlyQuota,
     DateTimeOffset? RevokedAt)
 {
     public static readonly Expression<Func<ApiKey, ExportedApiKey>> FromKey = key => new ExportedApiKey(
-        key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt, key.RevokedAt);
+        key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt,
+        QuotaBody.Of(QuotaLimits.FromJson(key.MonthlyQuota)), key.RevokedAt);
 }
