@@ -52,6 +52,21 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
     }
 
     [Fact]
+    public async Task Costs_are_shown_in_dollars_and_cents()
+    {
+        var caller = await app.NewReporterAsync();
+        await app.SqlAsync("UPDATE api_keys SET monthly_quota = '{\"cost_micros\": 2000000000}' WHERE id = $1", caller.KeyId);
+
+        await caller.Key.ReportAsync(new { endpoint = "x", cost_usd = "1700.5" });
+        await FoldAsync();
+
+        Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+        var email = (string)(await app.SqlAsync("SELECT email FROM users WHERE id = $1", caller.UserId))!;
+        var warning = Assert.Single(await app.Mailbox.ForAsync(email, "quota_warning"));
+        Assert.Contains("of its cost quota for this month: $1,700.50 of $2,000.00.", warning.TextBody, StringComparison.Ordinal);
+    }
+
+    [Fact]
     public async Task Sixteen_replicas_at_once_send_one_email()
     {
         var caller = await app.NewReporterAsync();

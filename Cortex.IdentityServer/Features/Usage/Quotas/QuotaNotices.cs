@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Mail;
@@ -106,11 +107,15 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
 
     private static string DetailsOf(OwnedQuota quota, QuotaLimitResponse limit, QuotaPeriod period) => AuditLog.Details(
         ("metric", limit.Metric),
-        ("limit", FormattableString.Invariant($"{limit.Limit:#,##0.######}")),
-        ("used", FormattableString.Invariant($"{limit.Used:#,##0.######}")),
+        ("limit", AmountOf(limit.Metric, limit.Limit)),
+        ("used", AmountOf(limit.Metric, limit.Used)),
         ("mode", quota.Limits.Mode),
         ("key_prefix", quota.KeyPrefix),
         ("resets_at", FormattableString.Invariant($"{period.To:MMMM d, yyyy, HH:mm 'UTC'}")))!;
+
+    /// <summary>Formats dollars with cents, and up to six decimals.</summary>
+    private static string AmountOf(string metric, decimal amount) =>
+        amount.ToString(metric == "cost_usd" ? "#,##0.00####" : "#,##0", CultureInfo.InvariantCulture);
 
     /// <summary>A quota and its owner. The nil UUID is the quota of the user rather than of a key.</summary>
     private sealed record OwnedQuota(Guid UserId, string Email, Guid KeyId, string? KeyPrefix, QuotaLimits Limits);
