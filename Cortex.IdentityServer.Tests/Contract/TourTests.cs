@@ -18,7 +18,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
 
     private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
 
-    private static readonly string[] Tools = ["bash", "curl", "jq", "oathtool"];
+    private static readonly string[] Tools = ["bash", "curl", "jq", "oathtool", "python3"];
 
     /// <summary>Patterns of values that differ from run to run, and their placeholders in the comparison.</summary>
     private static readonly IReadOnlyList<(Regex Pattern, string Name)> Varying =
@@ -33,6 +33,8 @@ public sealed partial class TourTests(PostgresCluster cluster)
     [Theory]
     [InlineData("docs/tour.md", null)]
     [InlineData("README.md", "Try it")]
+    [InlineData("docs/usage.md", "For the service that reports")]
+    [InlineData("docs/usage.md", "Quotas")]
     [InlineData("docs/usage.md", "For the owner")]
     [InlineData("docs/usage.md", "For the administrator")]
     public async Task Every_block_prints_what_the_page_shows(string page, string? section)
@@ -41,9 +43,10 @@ public sealed partial class TourTests(PostgresCluster cluster)
         Assert.SkipWhen(missing is not null, $"{missing} is not installed");
         var document = Document.Read(page);
         var blocks = (section is null ? document : document.Section(section)).Blocks;
+        var modules = blocks.Where(block => block.Language == "python").Select(block => block.Text);
         var scripts = blocks.Where(block => block.Language == "sh").Select(block => block.Text);
 
-        var printed = (await RunAsync(string.Join($"printf '\\n{Separator}\\n'\n", scripts))).Split($"\n{Separator}\n");
+        var printed = (await RunAsync(string.Join($"printf '\\n{Separator}\\n'\n", scripts), modules)).Split($"\n{Separator}\n");
 
         Assert.Equal(Shown(blocks).Select(Comparable), printed.Select(Comparable));
     }
@@ -51,12 +54,12 @@ public sealed partial class TourTests(PostgresCluster cluster)
     /// <summary>Pairs each command with the output block below it, or with no output if another command follows.</summary>
     private static IEnumerable<string> Shown(IReadOnlyList<CodeBlock> blocks) => blocks.Index()
         .Where(block => block.Item.Language == "sh")
-        .Select(block => block.Index + 1 < blocks.Count && blocks[block.Index + 1] is { Language: not "sh" } output ? output.Text : "");
+        .Select(block => block.Index + 1 < blocks.Count && blocks[block.Index + 1] is { Language: not ("sh" or "python") } output ? output.Text : "");
 
     private static string Comparable(string text) => Varying.Aggregate(
         text.ReplaceLineEndings("\n").Trim(), (current, varying) => varying.Pattern.Replace(current, varying.Name));
 
-    private async Task<string> RunAsync(string script)
+    private async Task<string> RunAsync(string script, IEnumerable<string> modules)
     {
         var folder = Directory.CreateTempSubdirectory("cortex-tour-");
         try
@@ -69,6 +72,12 @@ public sealed partial class TourTests(PostgresCluster cluster)
             ];
             await using var server = ServerProcess.Start([], variables);
             await server.WaitForAddressAsync();
+            foreach (var module in modules)
+            {
+                // The first line is a comment with the name of the file.
+                await File.WriteAllTextAsync(Path.Combine(folder.FullName, module.Split('\n')[0].TrimStart('#', ' ')), module, Ct);
+            }
+
             var file = Path.Combine(folder.FullName, "tour.sh");
             await File.WriteAllTextAsync(
                 file,

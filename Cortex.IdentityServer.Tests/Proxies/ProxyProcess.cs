@@ -6,7 +6,7 @@ using System.Text.RegularExpressions;
 
 namespace Cortex.IdentityServer.Tests.Proxies;
 
-/// <summary>A reverse proxy with the configuration that <c>docs/proxies.md</c> shows; only the addresses in it are replaced.</summary>
+/// <summary>A reverse proxy with the configuration that a page of the documentation shows; only the addresses in it are replaced.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
@@ -25,15 +25,21 @@ internal sealed class ProxyProcess : IAsyncDisposable
     public Uri Address { get; }
 
     /// <summary>Starts the proxy, or skips the test if the program isn't installed.</summary>
-    public static async Task<ProxyProcess> StartAsync(string name, Uri identity, Uri application)
+    /// <param name="name">The name of the program.</param>
+    /// <param name="identity">The address of the identity server.</param>
+    /// <param name="application">The address of the application.</param>
+    /// <param name="page">The page in <c>docs</c> with the configuration.</param>
+    public static async Task<ProxyProcess> StartAsync(string name, Uri identity, Uri application, string page = "proxies.md")
     {
         var program = new[] { $"/usr/sbin/{name}", $"/usr/bin/{name}", $"/usr/local/bin/{name}" }.FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, $"{name} is not installed");
         var folder = Directory.CreateTempSubdirectory("cortex-proxy-");
         var port = FreePort();
         var file = Path.Combine(folder.FullName, "proxy.conf");
-        await File.WriteAllTextAsync(
-            file, Configuration(name, folder.FullName, port, identity.Authority, application.Authority), TestContext.Current.CancellationToken);
+        var documented = ReadDocumented(page, name == "caddy" ? "caddyfile" : name)
+            .Replace("127.0.0.1:8080", identity.Authority, StringComparison.Ordinal)
+            .Replace("127.0.0.1:9000", application.Authority, StringComparison.Ordinal);
+        await File.WriteAllTextAsync(file, Configuration(name, folder.FullName, port, documented), TestContext.Current.CancellationToken);
         string[] arguments = name switch
         {
             "nginx" => ["-c", file, "-p", folder.FullName, "-e", "stderr"],
@@ -81,36 +87,30 @@ internal sealed class ProxyProcess : IAsyncDisposable
         _folder.Delete(recursive: true);
     }
 
-    private static string Configuration(string name, string folder, int port, string identity, string application)
+    private static string Configuration(string name, string folder, int port, string documented) => name switch
     {
-        var documented = ReadDocumented(name == "caddy" ? "caddyfile" : name)
-            .Replace("127.0.0.1:8080", identity, StringComparison.Ordinal)
-            .Replace("127.0.0.1:9000", application, StringComparison.Ordinal);
-        return name switch
-        {
-            "nginx" => $$"""
-                daemon off;
-                master_process off;
-                pid {{folder}}/nginx.pid;
-                events { }
-                http {
-                access_log off;
-                client_body_temp_path {{folder}}/body;
-                proxy_temp_path {{folder}}/proxy;
-                fastcgi_temp_path {{folder}}/fastcgi;
-                uwsgi_temp_path {{folder}}/uwsgi;
-                scgi_temp_path {{folder}}/scgi;
-                {{documented.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}
-                }
-                """,
-            "caddy" => "{\n\tadmin off\n\tauto_https off\n}\n"
-                + Regex.Replace(documented, @"^(\w+\.example\.com) \{", $"http://$1:{port} {{\n\tbind 127.0.0.1", RegexOptions.Multiline),
-            _ => documented.Replace("bind :80", $"bind 127.0.0.1:{port}", StringComparison.Ordinal),
-        };
-    }
+        "nginx" => $$"""
+            daemon off;
+            master_process off;
+            pid {{folder}}/nginx.pid;
+            events { }
+            http {
+            access_log off;
+            client_body_temp_path {{folder}}/body;
+            proxy_temp_path {{folder}}/proxy;
+            fastcgi_temp_path {{folder}}/fastcgi;
+            uwsgi_temp_path {{folder}}/uwsgi;
+            scgi_temp_path {{folder}}/scgi;
+            {{documented.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}
+            }
+            """,
+        "caddy" => "{\n\tadmin off\n\tauto_https off\n}\n"
+            + Regex.Replace(documented, @"^(\w+\.example\.com) \{", $"http://$1:{port} {{\n\tbind 127.0.0.1", RegexOptions.Multiline),
+        _ => documented.Replace("bind :80", $"bind 127.0.0.1:{port}", StringComparison.Ordinal),
+    };
 
-    /// <summary>Reads the code block in this language from the document.</summary>
-    private static string ReadDocumented(string language)
+    /// <summary>Reads the code block in this language from the page.</summary>
+    private static string ReadDocumented(string page, string language)
     {
         var folder = new DirectoryInfo(AppContext.BaseDirectory);
         while (!File.Exists(Path.Combine(folder.FullName, "CortexIdentity.sln")))
@@ -118,7 +118,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
             folder = folder.Parent!;
         }
 
-        var document = File.ReadAllText(Path.Combine(folder.FullName, "docs", "proxies.md"));
+        var document = File.ReadAllText(Path.Combine(folder.FullName, "docs", page));
         return Assert.Single(Regex.Matches(document, $"^```{language}\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)).Groups[1].Value;
     }
 
