@@ -32,7 +32,7 @@ public sealed class LayoutTests
             "Identity/Account",
             "Foundation: Configuration, Data, Http; "
             + "Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys, ApiKeys, Login"),
-        ("Features/Usage", "Foundation: Configuration, Data, Http; Identity: Users, Audit, Mail, Sessions, ApiKeys, Account"),
+        ("Features/Usage", "Foundation: Configuration, Data, Http; Identity: Users, Audit, Mail, Sessions, ApiKeys, Authentication, Account"),
         ("Features/Introspection", "Foundation: Http; Identity: Users, SigningKeys, Sessions, ApiKeys; Features: Usage"),
         ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account"),
         ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Audit, Account"),

@@ -43,6 +43,8 @@ public sealed class QuotaTests(HardQuotaApp app) : IClassFixture<HardQuotaApp>
         await caller.Key.ReportAsync(new { endpoint = "x", tokens_used = 100, cost_usd = 0.25m });
         Assert.Equal("requests=8, tokens=900, cost_usd=1.25", Remaining(await caller.Key.FetchAsync("/api/v1/auth/verify")));
         Assert.Equal("requests=7, tokens=900, cost_usd=1.25", Remaining(await caller.Key.FetchAsync("/api/v1/auth/verify?meter=1")));
+        Assert.Equal("requests=7, tokens=900, cost_usd=1.25", Remaining(await caller.Key.FetchAsync("/api/v1/auth/sessions")));
+        Assert.Equal("requests=7, tokens=900, cost_usd=1.25", Remaining(await caller.Key.FetchAsync("/api/v1/usage")));
         Assert.False((await caller.Session.FetchAsync(Me)).Headers.Contains("X-Quota-Remaining"));
     }
 

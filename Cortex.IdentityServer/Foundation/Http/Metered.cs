@@ -38,6 +38,9 @@ internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
 
     public void Describe(OpenApiOperation operation, OpenApiDocument document)
     {
+        operation.AddHeader(
+            "X-Quota-Remaining",
+            "What is left of the quota of an API key or its owner, such as requests=770, tokens=51000, cost_usd=0.9. All responses to such a key have it.");
         if (OnRequest)
         {
             (operation.Parameters ??= []).Add(Parameter(

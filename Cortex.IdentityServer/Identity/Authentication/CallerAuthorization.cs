@@ -14,18 +14,27 @@ internal static class CallerAuthorization
     {
         var cached = app.ApplicationServices.GetRequiredService<CachedCallers>();
         var limits = app.ApplicationServices.GetRequiredService<CallerLimits>();
+        var headers = app.ApplicationServices.GetRequiredService<IRefusalHeaders>();
         RequestDelegate? serve = null;
         app.Use(authorize => context => AllowsAnyCaller(context.GetEndpoint()) && cached.Find(context) is { } caller
-            ? ServeAsync(context, caller, limits, serve!)
+            ? ServeAsync(context, caller, limits, headers, serve!)
             : authorize(context));
         app.UseAuthorization();
         app.Use(next => serve = next);
     }
 
-    private static async Task ServeAsync(HttpContext context, KnownCaller caller, CallerLimits limits, RequestDelegate serve)
+    private static async Task ServeAsync(
+        HttpContext context, KnownCaller caller, CallerLimits limits, IRefusalHeaders headers, RequestDelegate serve)
     {
         context.User = caller;
-        await (await limits.CheckAsync(context) is { } refusal ? refusal.ToProblem().ExecuteAsync(context) : serve(context));
+        if (await limits.CheckAsync(context) is { } refusal)
+        {
+            await headers.AddAsync(context);
+            await refusal.ToProblem().ExecuteAsync(context);
+            return;
+        }
+
+        await serve(context);
     }
 
     /// <summary>Whether the endpoint has exactly this policy. A second one could require more.</summary>

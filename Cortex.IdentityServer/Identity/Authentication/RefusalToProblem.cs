@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Identity.Authentication;
 /// Applies the rate limits of authenticated callers, authorized or not, and responds with a 403 problem that says what was missing (RFC 6750 section 3.1).
 /// The authentication scheme itself responds with 401.
 /// </summary>
-internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMiddlewareResultHandler
+internal sealed class RefusalToProblem(CallerLimits limits, IRefusalHeaders headers) : IAuthorizationMiddlewareResultHandler
 {
     private readonly AuthorizationMiddlewareResultHandler _default = new();
 
@@ -17,6 +17,7 @@ internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMidd
     {
         if (!authorizeResult.Challenged && await limits.CheckAsync(context) is { } refusal)
         {
+            await headers.AddAsync(context);
             await refusal.ToProblem().ExecuteAsync(context);
             return;
         }
@@ -32,6 +33,7 @@ internal sealed class RefusalToProblem(CallerLimits limits) : IAuthorizationMidd
             : authorizeResult.AuthorizationFailure?.FailedRequirements.All(
                 requirement => requirement is SecondFactorRequirement) == true ? Policies.SecondFactorRequired
             : Problems.Forbidden with { Detail = "This kind of credential can't use this route." };
+        await headers.AddAsync(context);
         await problem.ToProblem().ExecuteAsync(context);
     }
 }

@@ -3,6 +3,7 @@ using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Authentication;
 
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
@@ -20,7 +21,8 @@ internal static class QuotasFeature
             provider.GetRequiredService<QuotaBook>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetService<SharedWindows>() is { } redis ? new SharedQuotas(redis) : null))
         .AddSingleton<IUsageFolded, QuotaNotices>()
-        .AddSingleton<UsageMeter>();
+        .AddSingleton<UsageMeter>()
+        .AddSingleton<IRefusalHeaders>(provider => provider.GetRequiredService<UsageMeter>());
 
     /// <summary>Adds the middleware that records metered requests and applies quotas. It must run after authorization.</summary>
     public static void UseUsageMeter(this IApplicationBuilder app)

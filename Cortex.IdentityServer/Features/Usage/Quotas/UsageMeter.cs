@@ -3,13 +3,14 @@ using Cortex.IdentityServer.Features.Usage.Ledger;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.ApiKeys;
+using Cortex.IdentityServer.Identity.Authentication;
 
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
 /// <summary>
 /// Records requests with an API key to metered routes, refuses those beyond a hard quota, and shows every caller with a quota what is left of it.
 /// </summary>
-internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter writer, TimeProvider clock)
+internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter writer, TimeProvider clock) : IRefusalHeaders
 {
     public const string RemainingHeader = "X-Quota-Remaining";
     public const string AllowedHeader = "X-Quota-Allowed";
@@ -32,9 +33,12 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
 
         var quota = rules.OfKey(key);
         return name is not null ? MeterAsync(context, key, quota, name, next)
-            : quota is not null ? ShowAsync(context, quota, next)
+            : quota is not null ? ShowAndServeAsync(context, quota, next)
             : next(context);
     }
+
+    public Task AddAsync(HttpContext context) =>
+        context.User is KnownCaller { Credential: KnownApiKey key } && rules.OfKey(key) is { } quota ? ShowAsync(context, quota) : Task.CompletedTask;
 
     private async Task MeterAsync(HttpContext context, KnownApiKey key, AppliedQuota? quota, string endpoint, RequestDelegate next)
     {
@@ -74,7 +78,13 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
         });
     }
 
-    private async Task ShowAsync(HttpContext context, AppliedQuota quota, RequestDelegate next)
+    private async Task ShowAndServeAsync(HttpContext context, AppliedQuota quota, RequestDelegate next)
+    {
+        await ShowAsync(context, quota);
+        await next(context);
+    }
+
+    private async Task ShowAsync(HttpContext context, AppliedQuota quota)
     {
         try
         {
@@ -86,8 +96,6 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
         {
             // The header isn't worth failing a request that the database isn't needed for.
         }
-
-        await next(context);
     }
 
     private static void Show(HttpContext context, QuotaState state)
