@@ -25,6 +25,12 @@ internal static class BenchmarkProgram
         ["keys"] = KeyLookups.RunAsync,
         ["plans"] = PagePlans.RunAsync,
         ["steady"] = SteadyRequests.RunAsync,
+        ["copy-usage"] = CopyBaseline.RunAsync,
+        ["report-usage"] = UsageReports.RunAsync,
+        ["burst"] = RequestBurst.RunAsync,
+        ["usage-rows"] = UsageRows.RunAsync,
+        ["seed-usage"] = UsageSeed.RunAsync,
+        ["restore-key"] = KeyRestore.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)

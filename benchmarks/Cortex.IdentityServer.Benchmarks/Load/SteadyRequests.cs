@@ -3,7 +3,10 @@ using System.Diagnostics;
 
 namespace Cortex.IdentityServer.Benchmarks.Load;
 
-/// <summary>Sends <c>GET /verify</c> at a constant rate, regardless of slow responses, and prints the latencies.</summary>
+/// <summary>
+/// Sends <c>GET /verify</c>, or another path, at a constant rate, regardless of slow responses, with an access token or an API key. Prints the latencies, the
+/// number of 204 responses, and the Unix time at which it began.
+/// </summary>
 internal static class SteadyRequests
 {
     /// <summary>Requests during the warm-up are not counted, because this program is still being compiled.</summary>
@@ -12,10 +15,12 @@ internal static class SteadyRequests
     public static Task RunAsync(IConfiguration arguments)
     {
         var latencies = new ConcurrentBag<double>();
-        var (connections, failed) = (arguments.Number("connections"), 0);
+        var (connections, answered, failed) = (arguments.Number("connections"), 0, 0);
         var period = TimeSpan.FromSeconds(1.0 / arguments.Number("rate"));
         var length = WarmUp + TimeSpan.FromSeconds(arguments.Number("seconds"));
-        var headers = $"Authorization: Bearer {arguments.Text("token")}\r\n";
+        var path = arguments["path"] ?? "/api/v1/auth/verify";
+        var headers = arguments["key"] is { } key ? $"X-API-Key: {key}\r\n" : $"Authorization: Bearer {arguments.Text("token")}\r\n";
+        var start = DateTimeOffset.UtcNow;
         var watch = Stopwatch.StartNew();
         Clients.Run(arguments, (client, connection) =>
         {
@@ -29,10 +34,9 @@ internal static class SteadyRequests
                 }
 
                 var began = wait > TimeSpan.Zero ? watch.Elapsed : due;
-                if (connection.Send("GET", "/api/v1/auth/verify", headers).Status != 204)
-                {
-                    Interlocked.Increment(ref failed);
-                }
+                var isSuccess = connection.Send("GET", path, headers).Status == 204;
+                Interlocked.Add(ref answered, isSuccess ? 1 : 0);
+                Interlocked.Add(ref failed, isSuccess ? 0 : 1);
 
                 if (due >= WarmUp)
                 {
@@ -40,7 +44,9 @@ internal static class SteadyRequests
                 }
             }
         });
-        Settings.Print(("p99", Clients.Percentile(latencies, 0.99)), ("p50", Clients.Percentile(latencies, 0.5)), ("failed", failed));
+        Settings.Print(
+            ("p99", Clients.Percentile(latencies, 0.99)), ("p50", Clients.Percentile(latencies, 0.5)), ("answered", answered), ("failed", failed),
+            ("began", start.ToUnixTimeMilliseconds() / 1000.0));
         return Task.CompletedTask;
     }
 }
