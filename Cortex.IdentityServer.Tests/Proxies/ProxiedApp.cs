@@ -18,7 +18,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CuttableApp(cluster), 
     /// <summary>The number of requests per minute on the tier <c>free</c>. The other tiers have a limit that no test reaches.</summary>
     public const int FreeLimit = 5;
 
-    /// <summary>The number of requests per month on the tier <c>enterprise</c>, beyond which they are refused. The other tiers have no quota.</summary>
+    /// <summary>The number of requests per month on the tier <c>enterprise</c>, beyond which they are refused.</summary>
     public const int EnterpriseQuota = 3;
 
     private WebApplication _application = null!;
@@ -29,7 +29,7 @@ public sealed class ProxiedApp(PostgresCluster cluster) : CuttableApp(cluster), 
     protected override IEnumerable<(string Name, string Value)> Settings =>
     [
         .. base.Settings, ("TRUSTED_PROXIES", "127.0.0.1"), ("API_KEY_LIMITS", $"free={FreeLimit},pro=1000000,enterprise=1000000"),
-        ("QUOTAS", $"enterprise:requests={EnterpriseQuota}"), ("QUOTA_MODE", "hard"),
+        ("QUOTAS", $"enterprise:requests={EnterpriseQuota};free:requests=1000000"), ("QUOTA_MODE", "hard"),
     ];
 
     /// <summary>Creates a user with an API key.</summary>

@@ -17,7 +17,8 @@ internal static class CrossOrigin
             .WithHeaders(HeaderNames.Authorization, HeaderNames.ContentType, HeaderNames.IfMatch, AuthenticationSchemes.ApiKeyHeader, "X-Request-Id")
             .WithExposedHeaders(
                 "X-Request-Id", HeaderNames.ETag, HeaderNames.RetryAfter, HeaderNames.WWWAuthenticate,
-                "X-Quota-Remaining", "X-Quota-Allowed", RateLimits.RateLimitHeaders.Limit, RateLimits.RateLimitHeaders.Remaining, RateLimits.RateLimitHeaders.Reset)
+                "X-Quota-Remaining", "X-Quota-Allowed",
+                RateLimits.RateLimitHeaders.Limit, RateLimits.RateLimitHeaders.Remaining, RateLimits.RateLimitHeaders.Reset)
             .SetPreflightMaxAge(TimeSpan.FromHours(1))));
 
     /// <summary>Adds the CORS middleware. It must run after routing, which determines whether the response is a public document.</summary>

@@ -41,6 +41,8 @@ internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
         operation.AddHeader(
             "X-Quota-Remaining",
             "What is left of the quota of an API key or its owner, such as requests=770, tokens=51000, cost_usd=0.9. All responses to such a key have it.");
+        operation.AddHeader(
+            "X-Quota-Allowed", "Whether the quota of an API key and its owner allows another request: false only if a hard quota is used up.");
         if (OnRequest)
         {
             (operation.Parameters ??= []).Add(Parameter(

@@ -16,12 +16,12 @@ internal abstract record UsageReceipt
     /// <param name="Index">The position of the event in the report.</param>
     public sealed record IdConflict(int Index) : UsageReceipt;
 
-    /// <summary>The API key of an event was deleted while the report waited. Nothing was added.</summary>
-    public sealed record KeyDeleted : UsageReceipt
+    /// <summary>The API key of an event, or the account of its owner, was deleted while the report waited. Nothing was added.</summary>
+    public sealed record OwnerDeleted : UsageReceipt
     {
-        public static KeyDeleted Instance { get; } = new();
+        public static OwnerDeleted Instance { get; } = new();
 
-        private KeyDeleted()
+        private OwnerDeleted()
         {
         }
     }

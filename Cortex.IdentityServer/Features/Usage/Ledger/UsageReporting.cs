@@ -13,43 +13,55 @@ internal sealed class UsageReporting(ApiKeyOwners owners, UsageWriter writer, Us
     public async Task<ReportResult> RecordAsync(KnownCaller caller, JsonElement body, CancellationToken cancellationToken)
     {
         var reader = new UsageEventReader(clock.GetUtcNow(), options.LateLimit);
-        var events = reader.Read(body);
+        var reported = reader.Read(body);
         if (reader.Refusal is { } invalid)
         {
             return new ReportResult.Refused(invalid);
         }
 
-        if (events.Any(item => item.ApiKeyId is not null) && !caller.HasScope(ApiKeyOptions.UsageWrite))
+        if (reported.Any(item => item.ApiKeyId is not null) && !caller.HasScope(ApiKeyOptions.UsageWrite))
         {
             return new ReportResult.Refused(Policies.MissingScope(ApiKeyOptions.UsageWrite));
         }
 
-        if (await FindOwnersAsync(caller, events, body, reader, cancellationToken) is { } unknown)
+        var events = await FindOwnersAsync(caller, reported, body, reader, cancellationToken);
+        if (reader.Refusal is { } unknown)
         {
             return new ReportResult.Refused(unknown);
         }
 
-        return await writer.AddAsync(events, cancellationToken) is { } receipt
-            ? ToResult(receipt, body)
-            : new ReportResult.Refused(Refusal.Busy(RetryAfter));
+        switch (await writer.AddAsync(events, cancellationToken))
+        {
+            case null:
+                return new ReportResult.Refused(Refusal.Busy(RetryAfter));
+
+            case UsageReceipt.OwnerDeleted:
+                // If none of the reported keys is missing, the caller's own key is.
+                await FindOwnersAsync(caller, reported, body, reader, cancellationToken);
+                return new ReportResult.Refused(reader.Refusal ?? Problems.InvalidApiKey);
+
+            case var receipt:
+                return ToResult(receipt, body);
+        }
     }
 
-    /// <summary>Sets the owner and key of each event; returns a refusal that names the unknown keys.</summary>
-    private async Task<Refusal?> FindOwnersAsync(
-        KnownCaller caller, List<UsageEvent> events, JsonElement body, UsageEventReader reader, CancellationToken cancellationToken)
+    /// <summary>Returns the events with their owners and keys, and adds an error for each unknown key.</summary>
+    private async Task<List<UsageEvent>> FindOwnersAsync(
+        KnownCaller caller, List<UsageEvent> reported, JsonElement body, UsageEventReader reader, CancellationToken cancellationToken)
     {
-        Guid[] others = [.. events.Select(item => item.ApiKeyId).OfType<Guid>().Distinct()];
+        Guid[] others = [.. reported.Select(item => item.ApiKeyId).OfType<Guid>().Distinct()];
         var known = others.Length == 0 ? [] : await owners.FindAsync(others, cancellationToken);
         var (userId, keyId) = (caller.UserId(), caller.ApiKeyId);
-        for (var i = 0; i < events.Count; i++)
+        var events = new List<UsageEvent>(reported.Count);
+        foreach (var (i, item) in reported.Index())
         {
-            if (events[i].ApiKeyId is not { } key)
+            if (item.ApiKeyId is not { } key)
             {
-                events[i] = events[i] with { UserId = userId, ApiKeyId = keyId };
+                events.Add(item with { UserId = userId, ApiKeyId = keyId });
             }
             else if (known.TryGetValue(key, out var owner))
             {
-                events[i] = events[i] with { UserId = owner };
+                events.Add(item with { UserId = owner });
             }
             else
             {
@@ -57,7 +69,7 @@ internal sealed class UsageReporting(ApiKeyOwners owners, UsageWriter writer, Us
             }
         }
 
-        return reader.Refusal;
+        return events;
     }
 
     private static ReportResult ToResult(UsageReceipt receipt, JsonElement body) => receipt switch
@@ -67,8 +79,6 @@ internal sealed class UsageReporting(ApiKeyOwners owners, UsageWriter writer, Us
         {
             Errors = new Dictionary<string, string[]> { [NameOf(body, i, "id")] = ["belongs to another owner's event"] },
         }),
-        UsageReceipt.KeyDeleted => new ReportResult.Refused(
-            Problems.ValidationFailed with { Detail = "The API key of an event was deleted while the report was being recorded. Nothing was recorded." }),
         _ => throw new UnreachableException(),
     };
 

@@ -181,9 +181,9 @@ internal sealed partial class UsageWriter(
     {
         if (!report.IsMetered)
         {
-            if (IsKeyDeleted(failure))
+            if (IsOwnerDeleted(failure))
             {
-                report.Receipt.SetResult(UsageReceipt.KeyDeleted.Instance);
+                report.Receipt.SetResult(UsageReceipt.OwnerDeleted.Instance);
             }
             else
             {
@@ -256,8 +256,9 @@ internal sealed partial class UsageWriter(
     private static bool IsRejection(Exception failure) =>
         DatabaseFailure.FromPostgres(failure) is { } rejected && !ServerFailures.Contains(rejected.SqlState[..2]);
 
-    private static bool IsKeyDeleted(Exception failure) => DatabaseFailure.FromPostgres(failure) is
-    { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: { } key } && key.Contains("api_key", StringComparison.Ordinal);
+    private static bool IsOwnerDeleted(Exception failure) =>
+        DatabaseFailure.FromPostgres(failure) is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: { } key }
+        && (key.Contains("api_key", StringComparison.Ordinal) || key.Contains("user_id", StringComparison.Ordinal));
 
     private static partial class Log
     {
