@@ -34,7 +34,7 @@ def reports(machine, table, known, connections=8):
 
     report(10 * machine.warm_up)
     # PostgreSQL gets the number of connections that suits it best.
-    best = max((1, 2, 4, 8), key=lambda over: copy(batches // 2, over))
+    best = max((1, 2, 4, 8, 16), key=lambda over: copy(batches // 2, over))
     baselines, figures = [], []
     for _ in range(machine.rounds):
         baselines.append(copy(batches, best))
