@@ -42,7 +42,7 @@ internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
             "X-Quota-Remaining",
             "What is left of the quota of an API key or its owner, such as requests=770, tokens=51000, cost_usd=0.9. All responses to such a key have it.");
         operation.AddHeader(
-            "X-Quota-Allowed", "Whether the quota of an API key and its owner allows another request: false only if a hard quota is used up.");
+            "X-Quota-Allowed", "Whether the quotas of an API key and its owner allow this request if it is metered, or otherwise one more: true or false.");
         if (OnRequest)
         {
             (operation.Parameters ??= []).Add(Parameter(
