@@ -10,6 +10,8 @@ internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
     private const string Switch = "meter";
     private const string Name = "endpoint";
 
+    private static readonly string[] Switches = ["0", "1"];
+
     /// <summary>Returns the name under which the request is recorded: null if it isn't, and a refusal if the query is invalid.</summary>
     public (string? Name, Refusal? Refusal) NameOf(HttpContext context)
     {
@@ -23,17 +25,20 @@ internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
             return (null, null);
         }
 
-        var query = context.Request.Query;
+        var name = context.Request.Query.TryGetValue(Name, out var given) ? given.ToString() : TemplateOf(context);
+        if (wanted == "1" && IsValid(name))
+        {
+            return (name, null);
+        }
+
         var reader = new QueryReader();
-        var isMetered = reader.ReadWord(Switch, wanted, ["0", "1"]) == "1";
-        var name = query.TryGetValue(Name, out var given) ? given.ToString() : TemplateOf(context);
-        if (string.IsNullOrWhiteSpace(name) || name.Any(char.IsControl)
-            || name.EnumerateRunes().Count() > MaxNameLength)
+        reader.ReadWord(Switch, wanted, Switches);
+        if (!IsValid(name))
         {
             reader.AddError(Name, $"must be text of 1 to {MaxNameLength} characters without control characters");
         }
 
-        return (isMetered ? name : null, reader.Refusal);
+        return (null, reader.Refusal);
     }
 
     public void Describe(OpenApiOperation operation, OpenApiDocument document)
@@ -57,6 +62,11 @@ internal sealed record Metered(bool OnRequest = false) : IDescribesOperation
         schema.Type = JsonSchemaType.String;
         return new() { Name = name, In = ParameterLocation.Query, Description = description, Schema = schema };
     }
+
+    /// <summary>Whether a name fits into the ledger, without C0 and C1 control characters.</summary>
+    private static bool IsValid(string name) =>
+        !string.IsNullOrWhiteSpace(name) && !name.AsSpan().ContainsAnyInRange('\0', '\u001F') && !name.AsSpan().ContainsAnyInRange('\u007F', '\u009F')
+        && (name.Length <= MaxNameLength || name.EnumerateRunes().Count() <= MaxNameLength);
 
     private static string TemplateOf(HttpContext context) => ((RouteEndpoint)context.GetEndpoint()!).RoutePattern.RawText!;
 }

@@ -20,21 +20,37 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
         ON CONFLICT DO NOTHING RETURNING id, user_id
         """;
 
+    /// <summary>Inserts metered requests, whose other columns have the defaults.</summary>
+    private const string InsertMeteredSql = """
+        INSERT INTO usage_logs (id, user_id, api_key_id, endpoint, response_time_ms, status_code, created_at)
+        SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) AS added (id, user_id, api_key_id, endpoint, response_time_ms, status_code, created_at)
+        ORDER BY user_id, id
+        """;
+
     private const string OwnersSql = "SELECT id, user_id FROM usage_logs WHERE id = ANY ($1)";
 
     /// <summary>Adds all events of all reports.</summary>
     /// <returns>
-    /// The receipt of each report, and its events that were added. If one is an <see cref="UsageReceipt.IdConflict"/>, nothing was added for any report.
+    /// The receipt of each report, and its events that were added. If there is an <see cref="UsageReceipt.IdConflict"/>, nothing was added for any report.
     /// </returns>
-    public async Task<(UsageReceipt Receipt, List<UsageEvent> Added)[]> InsertAsync(IReadOnlyList<PendingUsage> reports, CancellationToken cancellationToken)
+    public async Task<(UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added)[]> InsertAsync(
+        IReadOnlyList<PendingUsage> reports, CancellationToken cancellationToken)
     {
         UsageEvent[] events = [.. reports.SelectMany(report => report.Events)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+        if (reports.All(report => report.IsMetered))
+        {
+            // Their ids are new, so all of them are added.
+            await AddMeteredAsync(connection, events, cancellationToken);
+            await transaction.CommitAsync(cancellationToken);
+            return [.. reports.Select(report => ((UsageReceipt)new UsageReceipt.Recorded(report.Events.Count, 0), report.Events))];
+        }
+
         var added = await AddAsync(connection, events, cancellationToken);
         var owners = added.Count == events.Length ? added : await FindOwnersAsync(connection, events, added, cancellationToken);
         var unclaimed = added.Keys.ToHashSet();
-        (UsageReceipt Receipt, List<UsageEvent> Added)[] outcomes = [.. reports.Select(report => OutcomeOf(report, owners, unclaimed))];
+        (UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added)[] outcomes = [.. reports.Select(report => OutcomeOf(report, owners, unclaimed))];
         if (!outcomes.Any(outcome => outcome.Receipt is UsageReceipt.IdConflict))
         {
             await transaction.CommitAsync(cancellationToken);
@@ -44,7 +60,7 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     }
 
     /// <summary>Claims the events that this transaction added. Of several equal ones, the first is the one that was added.</summary>
-    private static (UsageReceipt Receipt, List<UsageEvent> Added) OutcomeOf(
+    private static (UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added) OutcomeOf(
         PendingUsage report, Dictionary<Guid, Guid> owners, HashSet<Guid> unclaimed)
     {
         var added = new List<UsageEvent>(report.Events.Count);
@@ -68,23 +84,33 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     /// <summary>Returns the owners of the events that were added.</summary>
     private static async Task<Dictionary<Guid, Guid>> AddAsync(NpgsqlConnection connection, UsageEvent[] events, CancellationToken cancellationToken)
     {
-        await using var batch = new NpgsqlBatch(connection);
-        batch.BatchCommands.Add(new(LockTimeoutSql));
-        var insert = new NpgsqlBatchCommand(InsertSql);
-        insert.Parameters.Add(Column(events, item => item.Id));
-        insert.Parameters.Add(Column(events, item => item.UserId));
-        insert.Parameters.Add(Column(events, item => item.ApiKeyId));
-        insert.Parameters.Add(Column(events, item => item.Endpoint));
-        insert.Parameters.Add(Column(events, item => item.TokensUsed));
-        insert.Parameters.Add(Column(events, item => item.CostMicros));
-        insert.Parameters.Add(Column(events, item => item.Provider));
-        insert.Parameters.Add(Column(events, item => item.ResponseTimeMs));
-        insert.Parameters.Add(Column(events, item => item.StatusCode));
-        insert.Parameters.Add(Column(events, item => item.ErrorMessage));
-        insert.Parameters.Add(Column(events, item => item.CreatedAt));
-        batch.BatchCommands.Add(insert);
+        await using var batch = Batch(
+            connection, InsertSql, Column(events, item => item.Id), Column(events, item => item.UserId), Column(events, item => item.ApiKeyId),
+            Column(events, item => item.Endpoint), Column(events, item => item.TokensUsed), Column(events, item => item.CostMicros),
+            Column(events, item => item.Provider), Column(events, item => item.ResponseTimeMs), Column(events, item => item.StatusCode),
+            Column(events, item => item.ErrorMessage), Column(events, item => item.CreatedAt));
         await using var rows = await batch.ExecuteReaderAsync(cancellationToken);
         return await ReadOwnersAsync(rows, [], cancellationToken);
+    }
+
+    private static async Task AddMeteredAsync(NpgsqlConnection connection, UsageEvent[] events, CancellationToken cancellationToken)
+    {
+        await using var batch = Batch(
+            connection, InsertMeteredSql, Column(events, item => item.Id), Column(events, item => item.UserId), Column(events, item => item.ApiKeyId),
+            Column(events, item => item.Endpoint), Column(events, item => item.ResponseTimeMs), Column(events, item => item.StatusCode),
+            Column(events, item => item.CreatedAt));
+        await batch.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static NpgsqlBatch Batch(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> columns)
+    {
+        var insert = new NpgsqlBatchCommand(sql);
+        foreach (var column in columns)
+        {
+            insert.Parameters.Add(column);
+        }
+
+        return new(connection) { BatchCommands = { new(LockTimeoutSql), insert } };
     }
 
     /// <summary>Adds the owners of the events that had been recorded before.</summary>

@@ -52,9 +52,9 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         return read.Task.WaitAsync(cancellationToken);
     }
 
-    public void OnAdded(IReadOnlyList<UsageEvent> added) => Update(added, (count, item, isCounted) => count.Add(item, isCounted));
+    public void OnAdded(IReadOnlyList<UsageEvent> added) => Update(added, (count, sums, taken) => count.Add(sums, taken));
 
-    public void OnDropped(IReadOnlyList<UsageEvent> dropped) => Update(dropped, (count, _, isCounted) => count.Drop(isCounted));
+    public void OnDropped(IReadOnlyList<UsageEvent> dropped) => Update(dropped, (count, _, taken) => count.Drop(taken));
 
     /// <summary>Reads the counts that requests wait for and, once a second, all others.</summary>
     public async Task UpdateAsync(CancellationToken cancellationToken)
@@ -111,26 +111,43 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
     }
 
     /// <param name="events">The events.</param>
-    /// <param name="update">Updates a count by an event, which the count has already counted or not.</param>
-    private void Update(IReadOnlyList<UsageEvent> events, Action<QuotaCount, UsageEvent, bool> update)
+    /// <param name="update">Updates a count by the sums of some events and the number of requests among them that the count has already counted.</param>
+    private void Update(IReadOnlyList<UsageEvent> events, Action<QuotaCount, QuotaSums, long> update)
     {
         if (_counts.IsEmpty)
         {
             return;
         }
 
-        foreach (var item in events)
+        // Events of the same key often follow each other, and are added up first.
+        for (var start = 0; start < events.Count;)
         {
-            var month = QuotaPeriod.Of(item.CreatedAt).Month;
-            if (_counts.TryGetValue(new(item.UserId, Guid.Empty, month), out var user))
+            var first = events[start];
+            var month = QuotaPeriod.Of(first.CreatedAt).Month;
+            var (sums, takenForUser, takenForKey, end) = (default(QuotaSums), 0L, 0L, start);
+            for (; end < events.Count && IsAlike(events[end], first, month); end++)
             {
-                update(user, item, item.IsCountedForUser);
+                var item = events[end];
+                sums = new(sums.Requests + 1, sums.TokensUsed + item.TokensUsed, sums.CostMicros + item.CostMicros);
+                takenForUser += item.IsCountedForUser ? 1 : 0;
+                takenForKey += item.IsCountedForKey ? 1 : 0;
             }
 
-            if (item.ApiKeyId is { } key && _counts.TryGetValue(new(item.UserId, key, month), out var own))
+            if (_counts.TryGetValue(new(first.UserId, Guid.Empty, month), out var user))
             {
-                update(own, item, item.IsCountedForKey);
+                update(user, sums, takenForUser);
             }
+
+            if (first.ApiKeyId is { } key && _counts.TryGetValue(new(first.UserId, key, month), out var own))
+            {
+                update(own, sums, takenForKey);
+            }
+
+            start = end;
         }
     }
+
+    private static bool IsAlike(UsageEvent item, UsageEvent first, DateOnly month) =>
+        item.UserId == first.UserId && item.ApiKeyId == first.ApiKeyId
+        && item.CreatedAt.UtcDateTime is var time && time.Year == month.Year && time.Month == month.Month;
 }

@@ -1,19 +1,15 @@
-using Cortex.IdentityServer.Features.Usage.Ledger;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
 /// <summary>What a subject has used: the sums of the ledger, and the metered requests that aren't in it yet.</summary>
-internal sealed class QuotaCount
+internal sealed class QuotaCount(QuotaSums ledger)
 {
-    private readonly Lock _lock = new();
-    private QuotaSums _ledger;
+    private QuotaSums _ledger = ledger;
     private long _waiting;
 
-    public QuotaCount(QuotaSums ledger) => _ledger = ledger;
-
-    /// <summary>Protects this count. Code that needs two counts locks the user's first.</summary>
-    public Lock Lock => _lock;
+    /// <summary>Protects this count. All members that end in <c>Locked</c> require it, and code that needs two counts locks the user's first.</summary>
+    public Lock Lock { get; } = new();
 
     /// <summary>When the count was last needed, as a timestamp. Two requests may race to set it, which does no harm.</summary>
     public long NeededAt { get; set; }
@@ -23,19 +19,22 @@ internal sealed class QuotaCount
     {
         get
         {
-            lock (_lock)
+            lock (Lock)
             {
-                return _ledger with { Requests = _ledger.Requests + _waiting };
+                return UsedLocked;
             }
         }
     }
+
+    /// <inheritdoc cref="Used"/>
+    public QuotaSums UsedLocked => _ledger with { Requests = _ledger.Requests + _waiting };
 
     /// <summary>The number of requests in the ledger.</summary>
     public long RecordedRequests
     {
         get
         {
-            lock (_lock)
+            lock (Lock)
             {
                 return _ledger.Requests;
             }
@@ -47,7 +46,7 @@ internal sealed class QuotaCount
     {
         get
         {
-            lock (_lock)
+            lock (Lock)
             {
                 return _waiting > 0;
             }
@@ -55,49 +54,58 @@ internal sealed class QuotaCount
     }
 
     /// <summary>Sets the sums that were read from the ledger. No usage of this server is added to the ledger meanwhile.</summary>
-    public void Set(QuotaSums ledger)
+    public void Set(QuotaSums recorded)
     {
-        lock (_lock)
+        lock (Lock)
         {
-            _ledger = ledger;
-        }
-    }
-
-    /// <summary>Counts a metered request before it is in the ledger.</summary>
-    public void Take()
-    {
-        lock (_lock)
-        {
-            _waiting++;
-        }
-    }
-
-    /// <summary>Forgets a metered request that won't be in the ledger.</summary>
-    /// <param name="isCounted">Whether this count has counted it.</param>
-    public void Drop(bool isCounted = true)
-    {
-        lock (_lock)
-        {
-            _waiting -= isCounted ? 1 : 0;
-        }
-    }
-
-    /// <summary>Counts an event that was added to the ledger.</summary>
-    /// <param name="added">The event.</param>
-    /// <param name="isCounted">Whether this count has already counted the request.</param>
-    public void Add(UsageEvent added, bool isCounted)
-    {
-        lock (_lock)
-        {
-            _ledger = new(_ledger.Requests + 1, _ledger.TokensUsed + added.TokensUsed, _ledger.CostMicros + added.CostMicros);
-            _waiting -= isCounted ? 1 : 0;
+            _ledger = recorded;
         }
     }
 
     /// <summary>Whether one more request is within the limits.</summary>
     public bool Allows(QuotaLimits limits)
     {
-        var used = Used;
-        return !(used.Requests >= limits.Requests || used.TokensUsed >= limits.TokensUsed || used.CostMicros >= limits.CostMicros);
+        lock (Lock)
+        {
+            return AllowsLocked(limits);
+        }
+    }
+
+    /// <inheritdoc cref="Allows"/>
+    public bool AllowsLocked(QuotaLimits limits) => !(_ledger.Requests + _waiting >= limits.Requests || _ledger.TokensUsed >= limits.TokensUsed
+        || _ledger.CostMicros >= limits.CostMicros);
+
+    /// <summary>Counts a metered request before it is in the ledger.</summary>
+    public void Take()
+    {
+        lock (Lock)
+        {
+            TakeLocked();
+        }
+    }
+
+    /// <inheritdoc cref="Take"/>
+    public void TakeLocked() => _waiting++;
+
+    /// <summary>Forgets metered requests that won't be in the ledger.</summary>
+    /// <param name="taken">The number of requests that this count has counted.</param>
+    public void Drop(long taken = 1)
+    {
+        lock (Lock)
+        {
+            _waiting -= taken;
+        }
+    }
+
+    /// <summary>Counts what was added to the ledger.</summary>
+    /// <param name="added">The sums of the added events.</param>
+    /// <param name="taken">The number of requests among them that this count had already counted.</param>
+    public void Add(QuotaSums added, long taken)
+    {
+        lock (Lock)
+        {
+            _ledger = new(_ledger.Requests + added.Requests, _ledger.TokensUsed + added.TokensUsed, _ledger.CostMicros + added.CostMicros);
+            _waiting -= taken;
+        }
     }
 }

@@ -16,8 +16,7 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
             return together;
         }
 
-        var isAllowed = TryTake(quota, user, key);
-        return QuotaState.Of(quota, period, isAllowed, user?.Used, key?.Used);
+        return TakeHere(quota, period, user, key);
     }
 
     /// <summary>Returns the state of the quotas without counting a request.</summary>
@@ -56,20 +55,20 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
         quota, period, !quota.IsHard || (user?.Allows(quota.User) != false && key?.Allows(quota.Key!) != false), user?.Used, key?.Used);
 
     /// <summary>Counts the request here. Both counts are locked, so that a request that one of them refuses isn't counted by the other.</summary>
-    private static bool TryTake(AppliedQuota quota, QuotaCount? user, QuotaCount? key)
+    private static QuotaState TakeHere(AppliedQuota quota, QuotaPeriod period, QuotaCount? user, QuotaCount? key)
     {
         user?.Lock.Enter();
         key?.Lock.Enter();
         try
         {
-            if (quota.IsHard && (user?.Allows(quota.User) == false || key?.Allows(quota.Key!) == false))
+            var isAllowed = !quota.IsHard || (user?.AllowsLocked(quota.User) != false && key?.AllowsLocked(quota.Key!) != false);
+            if (isAllowed)
             {
-                return false;
+                user?.TakeLocked();
+                key?.TakeLocked();
             }
 
-            user?.Take();
-            key?.Take();
-            return true;
+            return QuotaState.Of(quota, period, isAllowed, user?.UsedLocked, key?.UsedLocked);
         }
         finally
         {

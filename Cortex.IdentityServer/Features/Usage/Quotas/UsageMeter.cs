@@ -66,7 +66,7 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
 
         writer.Meter(new()
         {
-            Id = Guid.CreateVersion7(now),
+            Id = UsageIds.Create(now),
             UserId = key.UserId,
             ApiKeyId = key.Id,
             Endpoint = endpoint,
@@ -100,13 +100,13 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
 
     private static void Show(HttpContext context, QuotaState state)
     {
-        context.Response.Headers[RemainingHeader] = state.Header;
+        context.Response.Headers[RemainingHeader] = state.Left.ToString();
         context.Response.Headers[AllowedHeader] = state.IsAllowed ? "true" : "false";
     }
 
     private static Refusal Exceeded(QuotaState state, DateTimeOffset now) => Problems.QuotaExceeded with
     {
-        Detail = $"The quota for the period until {state.Period.To.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} is used up ({state.Header} left).",
+        Detail = $"The quota for the period until {state.Period.To.UtcDateTime:yyyy-MM-dd'T'HH:mm:ss'Z'} is used up ({state.Left} left).",
         RetryAfter = Math.Max(1, (int)Math.Ceiling((state.Period.To - now).TotalSeconds)),
     };
 }
