@@ -17,5 +17,6 @@ internal static class MigrationIds
         "20261129065626_AuditMonthLock",
         "20261129082755_Usage",
         "20261129085549_Tombstones",
+        "20261129093126_UsageMonths",
     ];
 }

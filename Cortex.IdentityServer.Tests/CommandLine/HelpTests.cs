@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Tests.CommandLine;
 /// <summary>The help texts and the messages about mistyped commands.</summary>
 public sealed class HelpTests
 {
-    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "healthcheck"];
+    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "usage", "healthcheck"];
 
     [Theory]
     [InlineData("--help")]
@@ -25,11 +25,13 @@ public sealed class HelpTests
     [InlineData("migrate", "--environment", "POSTGRES_URL")]
     [InlineData("create-admin", "--email", "--promote", "POSTGRES_URL", "CORTEX_DATA", "/dev/null")]
     [InlineData("import", "<file>", "--results", "POSTGRES_URL", "password_hash")]
+    [InlineData("usage", "partition", "POSTGRES_URL")]
+    [InlineData("usage partition", "--cancel", "--environment", "POSTGRES_URL", "USAGE_RETENTION_DAYS", "disk space", "130")]
     [InlineData("rotate-keys", "--now", "--revoke", "SECRET_KEY", "JWT_ALGORITHM")]
     [InlineData("healthcheck", "--url", "ASPNETCORE_HTTP_PORTS")]
     public async Task The_help_of_a_command_lists_its_options_its_variables_an_example_and_the_exit_codes(string command, params string[] words)
     {
-        var run = (await ServerProcess.RunAsync([command, "--help"])).ShouldExitWith(0);
+        var run = (await ServerProcess.RunAsync([.. command.Split(' '), "--help"])).ShouldExitWith(0);
 
         Assert.Empty(run.ErrorLines);
         Assert.All([.. words, "Example", "Environment variables", "Exit codes", "--help"], text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
@@ -49,6 +51,10 @@ public sealed class HelpTests
     [InlineData("import", "file")]
     [InlineData("migrate now", "doesn't take now")]
     [InlineData("migrate --urls http://127.0.0.1:0", "--urls")]
+    [InlineData("usage", "usage --help")]
+    [InlineData("usage partiton", "Did you mean partition?")]
+    [InlineData("usage partition --cancle", "Did you mean --cancel?")]
+    [InlineData("usage partition now", "usage partition doesn't take now")]
     [InlineData("healthcheck nowhere", "http://")]
     [InlineData("healthcheck http://127.0.0.1:1 --url http://127.0.0.1:2", "one address")]
     public async Task A_mistyped_command_line_gets_one_helpful_line(string arguments, string hint)

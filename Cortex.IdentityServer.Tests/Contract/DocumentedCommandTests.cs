@@ -13,8 +13,8 @@ public sealed class DocumentedCommandTests
         var root = Commands.Root(new Server((_, _, _) => { }, _ => Task.CompletedTask));
 
         Assert.Equal(
-            root.Subcommands.Select(command =>
-                $"{command.Name}: {string.Join(", ", command.Options.Where(option => !option.Hidden).Select(option => option.Name))}"),
+            root.Subcommands.SelectMany(command => command.Subcommands.Count > 0 ? [.. command.Subcommands] : new[] { command }).Select(command =>
+                $"{UsageErrors.Path(command)}: {string.Join(", ", command.Options.Where(option => !option.Hidden).Select(option => option.Name))}"),
             Page.Rows("command").Select(row => $"{row.Cells[0]}: {row.Cells[1]}".Replace("`", "", StringComparison.Ordinal)));
     }
 

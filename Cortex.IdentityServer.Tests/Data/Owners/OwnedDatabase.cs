@@ -61,7 +61,9 @@ internal sealed record OwnedDatabase(string Superuser, string Owner)
     }
 
     /// <summary>Adds a role with the privileges that docs/databases.md grants to the serving role.</summary>
-    public async Task<string> AddServingRoleAsync() => await AddRoleAsync(await GrantsAsync());
+    /// <param name="newFunction">A function that the database doesn't have before it is migrated, so that nobody can be allowed to call it; or null.</param>
+    public async Task<string> AddServingRoleAsync(string? newFunction = null) => await AddRoleAsync(string.Join(
+        '\n', (await GrantsAsync()).Split('\n').Where(line => newFunction is null || !line.Contains(newFunction, StringComparison.Ordinal))));
 
     /// <summary>Grants these privileges again.</summary>
     public async Task GrantServingAsync(string role) => await GrantAsync(role, await GrantsAsync());

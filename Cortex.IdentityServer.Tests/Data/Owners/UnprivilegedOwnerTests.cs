@@ -52,7 +52,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         Assert.False(
             await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT prosecdef OR proconfig IS NOT NULL FROM pg_proc WHERE proname = 'cortex_search'"));
         Assert.Equal(
-            11L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
+            13L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
             database.Owner,
             "SELECT count(*) FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE prosecdef AND pronamespace = "
@@ -90,7 +90,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
     {
         const string Keep = "SELECT cortex_keep_audit_events(now() + interval '6 months', '-infinity')";
         var database = await OwnedDatabase.ReleasedAsync(cluster);
-        var app = await database.AddServingRoleAsync();
+        var app = await database.AddServingRoleAsync("cortex_keep_usage_months");
         (await Cli.RunAsync(database.Owner, ["migrate"])).ShouldExitWith(0);
         await Assert.ThrowsAsync<PostgresException>(() => PythonDatabase.SqlAsync<object>(app, Keep));
 

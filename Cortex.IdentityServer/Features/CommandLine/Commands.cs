@@ -20,7 +20,7 @@ internal static class Commands
         var answer = await parsed.InvokeAsync(new InvocationConfiguration { EnableDefaultExceptionHandler = false, ProcessTerminationTimeout = null }, stop);
         if (parsed.Action is HelpAction)
         {
-            await Console.Out.WriteLineAsync(HelpNotes.Of(parsed.CommandResult.Command.Name));
+            await Console.Out.WriteLineAsync(HelpNotes.Of(UsageErrors.Path(parsed.CommandResult.Command)));
         }
 
         return answer;
@@ -34,6 +34,7 @@ internal static class Commands
         CreateAdminCommand.Create(server),
         ImportCommand.Create(server),
         RotateKeysCommand.Create(server),
+        UsageCommand.Create(server),
         HealthcheckCommand.Create(),
     };
 

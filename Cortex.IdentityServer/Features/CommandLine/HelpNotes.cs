@@ -114,6 +114,39 @@ internal static class HelpNotes
           130  interrupted; secrets that were already re-encrypted stay re-encrypted
         """;
 
+    private const string UsagePartition = $"""
+        With one partition for each month, the server drops a month when it is older than USAGE_RETENTION_DAYS, instead of deleting its rows. The columns,
+        defaults, constraints, indexes, and privileges of usage_logs stay the same. docs/operations.md says when this is worth it.
+
+        The command copies the table while the server and other programs read and write it, and then puts the copy in its place in a moment. Until then, the
+        database needs disk space for a second copy of usage_logs with all its indexes. An interrupted run can be continued by running the command again.
+        Partitions are ranges of ids, which begin with a time if they are UUIDv7, as the server's are. Rows with other ids are kept in two further partitions,
+        from which old rows are deleted as before. Partitioning can't be undone.
+
+        The command changes nothing if it finds something that a partitioned table couldn't have, such as a view or a foreign key that refers to usage_logs.
+
+        Examples:
+          dotnet Cortex.IdentityServer.dll usage partition
+          dotnet Cortex.IdentityServer.dll usage partition --cancel
+
+        {Variables}
+
+        Exit codes:
+          0    done, or usage_logs is already partitioned
+          1    failed; standard error says why
+          2    no such option
+          130  interrupted; run the command again to continue
+        """;
+
+    private const string UsageGroup = $"""
+        Example:
+          dotnet Cortex.IdentityServer.dll usage partition
+
+        {Variables}
+
+        {ExitCodes}
+        """;
+
     private const string Healthcheck = """
         This command is meant for container health checks, because the image doesn't include curl. It uses neither a proxy nor the database. For a server on
         the same machine, it doesn't verify the TLS certificate.
@@ -155,6 +188,8 @@ internal static class HelpNotes
         "create-admin" => CreateAdmin,
         "import" => Import,
         "rotate-keys" => RotateKeys,
+        "usage" => UsageGroup,
+        "usage partition" => UsagePartition,
         "healthcheck" => Healthcheck,
         _ => Root,
     };

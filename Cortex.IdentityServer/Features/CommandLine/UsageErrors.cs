@@ -17,14 +17,20 @@ internal static class UsageErrors
         var unknown = parsed.UnmatchedTokens is [var first, ..] ? first : null;
         var problem = (command, unknown) switch
         {
-            (_, null) => $"{command.Name}: {parsed.Errors[0].Message}",
+            (_, null) => $"{Path(command)}: {parsed.Errors[0].Message}",
             (RootCommand, _) => $"There is no command {unknown}.{Suggest(unknown, command.Subcommands.Select(known => known.Name))}",
-            (_, ['-', ..]) => $"{command.Name} has no option {unknown}.{Suggest(unknown, command.Options.Select(known => known.Name))}",
-            _ => $"{command.Name} doesn't take {unknown}.",
+            ({ Subcommands.Count: > 0 }, not ['-', ..]) =>
+                $"{Path(command)} has no command {unknown}.{Suggest(unknown, command.Subcommands.Select(known => known.Name))}",
+            (_, ['-', ..]) => $"{Path(command)} has no option {unknown}.{Suggest(unknown, command.Options.Select(known => known.Name))}",
+            _ => $"{Path(command)} doesn't take {unknown}.",
         };
-        var more = command is RootCommand ? "--help" : $"{command.Name} --help";
+        var more = command is RootCommand ? "--help" : $"{Path(command)} --help";
         return $"{problem} Commands: {commands}. See {more}.";
     }
+
+    /// <summary>The words that call a command: <c>usage partition</c>.</summary>
+    public static string Path(Command command) =>
+        command.Parents.OfType<Command>().FirstOrDefault(parent => parent is not RootCommand) is { } parent ? $"{Path(parent)} {command.Name}" : command.Name;
 
     private static string Suggest(string word, IEnumerable<string> known)
     {

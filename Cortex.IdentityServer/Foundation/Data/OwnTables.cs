@@ -15,10 +15,11 @@ internal static class OwnTables
         "usage_deltas", "usage_months", "usage_names", "usage_notices", "usage_quarters", "user_roles",
     ];
 
-    /// <summary>The prefix of the audit log's monthly partitions.</summary>
-    private const string AuditPartition = "audit_events_";
+    /// <summary>The prefixes of partitions, and of the tables that are needed while <c>usage_logs</c> is partitioned.</summary>
+    private static readonly string[] Prefixes = ["audit_events_", "usage_logs_"];
 
     private static readonly HashSet<string> All = [.. Documented, .. Private];
 
-    public static bool Contains(string table) => All.Contains(table) || table.StartsWith(AuditPartition, StringComparison.Ordinal);
+    public static bool Contains(string table) => All.Contains(table)
+        || Prefixes.Any(prefix => table.StartsWith(prefix, StringComparison.Ordinal));
 }

@@ -3,7 +3,10 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Usage.Retention;
 
-/// <summary>Deletes rows of <c>usage_logs</c> that are older than <c>USAGE_RETENTION_DAYS</c>. Their sums stay, and so do rows without a time.</summary>
+/// <summary>
+/// Deletes rows of <c>usage_logs</c> that are older than <c>USAGE_RETENTION_DAYS</c>, or drops whole months of them if the table is partitioned. Their sums
+/// stay, and so do rows without a time.
+/// </summary>
 /// <remarks>
 /// Each batch is a transaction of its own, so that no other statement waits long for its locks. Of several replicas, only one deletes at a time.
 /// </remarks>
@@ -27,7 +30,14 @@ internal sealed partial class UsageRetention(UsageOptions options, ILogger<Usage
     {
         try
         {
-            return await DeleteAsync(database, "usage_logs", now - options.Retention, cancellationToken);
+            var total = 0;
+            var before = now - options.Retention;
+            foreach (var table in await UsageMonths.KeepAsync(database, now, before, cancellationToken))
+            {
+                total += await DeleteAsync(database, table, before, cancellationToken);
+            }
+
+            return total;
         }
         catch (PostgresException failure) when (failure.SqlState == PostgresErrorCodes.InsufficientPrivilege)
         {

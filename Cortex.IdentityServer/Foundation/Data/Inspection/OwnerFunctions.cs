@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Foundation.Data.Inspection;
 /// </summary>
 internal static class OwnerFunctions
 {
-    /// <summary>Returns a row for each function. The owner decides which roles may create the audit log's monthly partitions, but PUBLIC never may.</summary>
+    /// <summary>Returns a row for each function. The owner decides which roles may create monthly partitions, but PUBLIC never may.</summary>
     public const string Query = $"""
         SELECT pg_proc.oid::regprocedure AS signature, proname::text AS name, nspname,
             pg_get_userbyid(proowner)::text AS owner, pg_has_role(proowner, 'USAGE') AS owned,
@@ -16,7 +16,7 @@ internal static class OwnerFunctions
             ARRAY(
                 SELECT DISTINCT CASE grantee WHEN 0::oid THEN 'PUBLIC' ELSE grantee::regrole::text END
                 FROM aclexplode(coalesce(proacl, acldefault('f', proowner)))
-                WHERE grantee <> proowner AND (grantee = 0::oid OR proname <> 'cortex_keep_audit_events')) AS callers
+                WHERE grantee <> proowner AND (grantee = 0::oid OR proname NOT IN ('cortex_keep_audit_events', 'cortex_keep_usage_months'))) AS callers
         FROM pg_proc JOIN pg_namespace ON pg_namespace.oid = pronamespace
         WHERE proname LIKE 'cortex\_%' AND pronamespace = {CatalogSql.OurSchema}
             AND (proname::text, oidvectortypes(proargtypes)) IN ({PortableSchema.DefinerSignatures})
