@@ -8,7 +8,7 @@ internal static class UsagePartitions
 {
     public const string Create = """
         -- The lowest UUIDv7 of a time.
-        CREATE FUNCTION cortex_usage_bound(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE AS $$
+        CREATE FUNCTION cortex_usage_bound(at timestamptz) RETURNS uuid LANGUAGE sql IMMUTABLE SET search_path = pg_catalog, pg_temp AS $$
             SELECT (lpad(to_hex((extract(epoch FROM at) * 1000)::bigint), 12, '0') || repeat('0', 20))::uuid
         $$;
 

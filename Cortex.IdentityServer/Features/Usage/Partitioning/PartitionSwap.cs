@@ -33,9 +33,12 @@ internal static class PartitionSwap
             LOOP
                 EXECUTE format('ALTER INDEX %I RENAME TO %I', 'usage_logs_copy_' || (one.n - 1), one.name);
             END LOOP;
-            FOR one IN
-                SELECT 'usage_logs'::regclass AS counted UNION ALL SELECT inhrelid::regclass FROM pg_inherits WHERE inhparent = 'usage_logs'::regclass
-            LOOP
+            FOR one IN SELECT pg_get_triggerdef(oid) AS definition FROM pg_trigger WHERE tgrelid = 'usage_logs_replaced'::regclass AND NOT tgisinternal LOOP
+                EXECUTE replace(one.definition, 'usage_logs_replaced', 'usage_logs');
+            END LOOP;
+
+            -- The trigger of the table itself doesn't fire for a program that writes directly to a partition.
+            FOR one IN SELECT inhrelid::regclass AS counted FROM pg_inherits WHERE inhparent = 'usage_logs'::regclass LOOP
                 EXECUTE format(
                     'CREATE TRIGGER cortex_count_usage AFTER INSERT ON %s REFERENCING NEW TABLE AS added FOR EACH STATEMENT '
                     'EXECUTE FUNCTION cortex_count_usage()', one.counted);
