@@ -133,6 +133,7 @@ public sealed class QuotaTests(HardQuotaApp app) : IClassFixture<HardQuotaApp>
     [InlineData("""{"tokens":1.5}""")]
     [InlineData("""{"cost_usd":0.0000001}""")]
     [InlineData("""{"cost_usd":"many"}""")]
+    [InlineData("""{"cost_usd":1e-30}""")]
     [InlineData("""{"cost_usd":-1}""")]
     [InlineData("""{"dollars":1}""")]
     [InlineData("7")]

@@ -93,6 +93,11 @@ public sealed class ReportUsageTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("created_at", "\"2026-11-26\"")]
     [InlineData("created_at", "\"2026-11-26T12:00:00\"")]
     [InlineData("created_at", "1764000000")]
+    [InlineData("created_at", "\"1970-01-01T00:00:00+01:00\"")]
+    [InlineData("created_at", "\"0001-01-01T00:00:00Z\"")]
+    [InlineData("created_at", "\"\\ud800026-11-26T12:00:00Z\"")]
+    [InlineData("id", "\"\\ud800\"")]
+    [InlineData("api_key_id", "\"\\ud800\"")]
     public async Task One_bad_event_is_named_and_nothing_is_recorded(string field, string value)
     {
         var caller = await app.NewReporterAsync();
@@ -145,6 +150,8 @@ public sealed class ReportUsageTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("", "malformed_request")]
     [InlineData("[", "malformed_request")]
     [InlineData("""{"endpoint":"a","endpoint":"b"}""", "malformed_request")]
+    [InlineData("""{"endpoint":"a","\ud800":1}""", "malformed_request")]
+    [InlineData("""[{"endpoint":"a","\ud800":1,"\ud800":1}]""", "malformed_request")]
     [InlineData("[]", "validation_failed")]
     [InlineData("null", "validation_failed")]
     [InlineData("7", "validation_failed")]

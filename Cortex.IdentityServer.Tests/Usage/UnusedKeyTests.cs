@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Usage;
 
-/// <remarks>A revoked key is deleted after a day if no usage refers to it, and otherwise stays, so that old usage keeps the key's name.</remarks>
+/// <remarks>A revoked key is deleted after 35 days if no usage refers to it, and otherwise stays, so that old usage keeps the key's name.</remarks>
 public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
 {
     private const string Route = "/api/v1/auth/api-keys/";
@@ -13,7 +13,7 @@ public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(60);
 
     [Fact]
-    public async Task Revoked_keys_without_usage_are_deleted_a_day_later_and_others_stay()
+    public async Task Revoked_keys_without_usage_are_deleted_35_days_later_and_others_stay()
     {
         var (user, _, http) = await app.QuickSignUpAsync();
         var (unused, logged, folded, live) = (await NewAsync(http), await NewAsync(http), await NewAsync(http), await NewAsync(http));
@@ -24,7 +24,7 @@ public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
             await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
         }
 
-        await RunAsync(TimeSpan.FromHours(23));
+        await RunAsync(TimeSpan.FromDays(35) - TimeSpan.FromHours(1));
         Assert.Equal([unused, logged, folded, live], await KeysAsync(user.Id, unused, logged, folded, live));
 
         await RunAsync(TimeSpan.FromHours(2));
@@ -50,7 +50,7 @@ public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
 
         await app.SqlAsync("INSERT INTO plans VALUES ($1)", ids[2]);
 
-        await RunAsync(TimeSpan.FromHours(25));
+        await RunAsync(TimeSpan.FromDays(35) + TimeSpan.FromHours(1));
 
         Assert.Equal([ids[2]], await KeysAsync(user.Id, [.. ids]));
         await app.SqlAsync("DROP TABLE plans");
@@ -64,7 +64,7 @@ public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
         var user = await app.QuickUserAsync();
         await app.SqlAsync(
             "INSERT INTO api_keys (user_id, key_hash, revoked_at) SELECT $1, gen_random_uuid()::text, $2 FROM generate_series(1, 2500)", user.Id,
-            app.Clock.GetUtcNow() - TimeSpan.FromDays(2));
+            app.Clock.GetUtcNow() - TimeSpan.FromDays(36));
         await app.SqlAsync(
             "INSERT INTO usage_logs (user_id, api_key_id, endpoint) SELECT $1, id, '/chat' FROM api_keys WHERE user_id = $1 ORDER BY id LIMIT 1200", user.Id);
 

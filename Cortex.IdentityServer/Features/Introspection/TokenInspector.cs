@@ -67,7 +67,7 @@ internal sealed class TokenInspector(
 
     private async Task<IntrospectedQuota> ReadQuotaAsync(AppliedQuota quota, CancellationToken cancellationToken)
     {
-        var state = await gate.PeekAsync(quota, cancellationToken);
-        return new(state.IsAllowed, quota.User.Mode!, state.Period.To);
+        var (isAllowed, resetsAt) = await gate.AllowsAsync(quota, cancellationToken);
+        return new(isAllowed, quota.User.Mode!, resetsAt);
     }
 }

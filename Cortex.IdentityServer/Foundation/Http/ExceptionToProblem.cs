@@ -26,6 +26,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
         SecurityHeaders.WriteTo(httpContext);
         CrossOrigin.WriteTo(httpContext, options);
         RateLimitHeaders.WriteTo(httpContext);
+        KeptHeaders.WriteTo(httpContext);
         await Explain(httpContext, exception).ToProblem().ExecuteAsync(httpContext);
         return true;
     }

@@ -21,7 +21,12 @@ internal sealed class DollarsConverter : JsonConverter<decimal?>
             JsonValueKind.String => value.RootElement.GetString()!,
             _ => throw new JsonException(),
         };
-        return text.Length <= MaxLength && decimal.TryParse(text, Format, CultureInfo.InvariantCulture, out var dollars) ? dollars : throw new JsonException();
+
+        // A number that is too small for a decimal would become 0.
+        return text.Length <= MaxLength && decimal.TryParse(text, Format, CultureInfo.InvariantCulture, out var dollars)
+            && (dollars != 0 || !text.Split('e', 'E')[0].AsSpan().ContainsAnyInRange('1', '9'))
+            ? dollars
+            : throw new JsonException();
     }
 
     public override void Write(Utf8JsonWriter writer, decimal? value, JsonSerializerOptions options)

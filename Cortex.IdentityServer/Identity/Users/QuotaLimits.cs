@@ -30,8 +30,18 @@ internal sealed record QuotaLimits(
     [JsonIgnore]
     public bool IsLimited => Requests is not null || TokensUsed is not null || CostMicros is not null;
 
-    /// <summary>Reads limits as the database stores them; null without any.</summary>
-    public static QuotaLimits? FromJson(string? stored) => stored is null ? null : JsonSerializer.Deserialize(stored, QuotaJson.Default.QuotaLimits);
+    /// <summary>Reads limits as the database stores them; null without any, or if another program stored something else.</summary>
+    public static QuotaLimits? FromJson(string? stored)
+    {
+        try
+        {
+            return stored is null ? null : JsonSerializer.Deserialize(stored, QuotaJson.Default.QuotaLimits);
+        }
+        catch (JsonException)
+        {
+            return null;
+        }
+    }
 
     /// <inheritdoc cref="FromJson(string?)"/>
     public static QuotaLimits? FromJson(NpgsqlDataReader row, int column) => FromJson(row.IsDBNull(column) ? null : row.GetString(column));

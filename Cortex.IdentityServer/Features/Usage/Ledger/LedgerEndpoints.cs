@@ -36,6 +36,10 @@ internal static class LedgerEndpoints
         {
             return StrictJson.Explain(failure).ToProblem();
         }
+        catch (InvalidOperationException)
+        {
+            return UsageReporting.UnreadableName.ToProblem();
+        }
 
         using (body)
         {

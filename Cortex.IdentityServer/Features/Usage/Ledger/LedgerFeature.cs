@@ -10,6 +10,7 @@ internal static class LedgerFeature
         .AddSingleton<UsageQueue>()
         .AddSingleton<UsageSignal>()
         .AddSingleton<UsageInsert>()
+        .AddSingleton<UsageBatches>()
         .AddSingleton<UsageWriter>()
         .AddHostedService(provider => provider.GetRequiredService<UsageWriter>())
         .AddSingleton<UsageReporting>();

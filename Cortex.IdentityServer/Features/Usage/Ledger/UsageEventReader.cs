@@ -29,7 +29,7 @@ internal sealed class UsageEventReader(DateTimeOffset now, TimeSpan lateLimit)
         : _hasUnknownField ? Problems.UnknownField with { Detail = "An event has a field that this route doesn't accept. See errors.", Errors = _errors }
         : Refusal.Invalid(_errors);
 
-    /// <summary>Reads one event or an array of events. Only if there is no <see cref="Refusal"/>, they are complete.</summary>
+    /// <summary>Reads one event or an array of events. They are complete only if there is no <see cref="Refusal"/>.</summary>
     public List<UsageEvent> Read(JsonElement body)
     {
         if (body.ValueKind != JsonValueKind.Array)
@@ -117,7 +117,7 @@ internal sealed class UsageEventReader(DateTimeOffset now, TimeSpan lateLimit)
 
     private static string? ReadId(JsonElement value, out Guid? id)
     {
-        id = value.ValueKind == JsonValueKind.String && value.TryGetGuid(out var read) && read != Guid.Empty ? read : null;
+        id = Guid.TryParseExact(ReadText(value), "D", out var read) && read != Guid.Empty ? read : null;
         return id is null ? "must be a UUID such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01" : null;
     }
 
@@ -162,16 +162,20 @@ internal sealed class UsageEventReader(DateTimeOffset now, TimeSpan lateLimit)
     private string? ReadTime(JsonElement value, out DateTimeOffset? time)
     {
         time = null;
-        if (value.ValueKind != JsonValueKind.String || !value.TryGetDateTime(out var local) || local.Kind == DateTimeKind.Unspecified
+        if (ReadText(value) is null || !value.TryGetDateTime(out var local) || local.Kind == DateTimeKind.Unspecified
             || !value.TryGetDateTimeOffset(out var read))
         {
             return "must be a time with Z or an offset, such as 2026-11-26T12:00:00Z";
         }
 
+        // An id contains the time since 1970.
+        if (read < now - lateLimit || read > now + MaxAhead || read < DateTimeOffset.UnixEpoch)
+        {
+            return $"must be at most {lateLimit.TotalDays:0} days ago and at most {MaxAhead.TotalMinutes:0} minutes ahead";
+        }
+
         time = read.ToUniversalTime();
-        return read < now - lateLimit || read > now + MaxAhead
-            ? $"must be at most {lateLimit.TotalDays:0} days ago and at most {MaxAhead.TotalMinutes:0} minutes ahead"
-            : null;
+        return null;
     }
 
     /// <summary>Returns null for anything but a string, and for a string with half of a surrogate pair, which no encoding can represent.</summary>

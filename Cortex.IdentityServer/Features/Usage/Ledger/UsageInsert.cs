@@ -25,6 +25,7 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
         INSERT INTO usage_logs (id, user_id, api_key_id, endpoint, response_time_ms, status_code, created_at)
         SELECT * FROM unnest($1, $2, $3, $4, $5, $6, $7) AS added (id, user_id, api_key_id, endpoint, response_time_ms, status_code, created_at)
         ORDER BY user_id, id
+        ON CONFLICT DO NOTHING
         """;
 
     private const string OwnersSql = "SELECT id, user_id FROM usage_logs WHERE id = ANY ($1)";
@@ -41,7 +42,7 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (reports.All(report => report.IsMetered))
         {
-            // Their ids are new, so all of them are added.
+            // Their ids are new, so all of them are added, if not by an earlier attempt whose answer was lost.
             await AddMeteredAsync(connection, events, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return [.. reports.Select(report => ((UsageReceipt)new UsageReceipt.Recorded(report.Events.Count, 0), report.Events))];
@@ -50,7 +51,7 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
         var added = await AddAsync(connection, events, cancellationToken);
         var owners = added.Count == events.Length ? added : await FindOwnersAsync(connection, events, added, cancellationToken);
         var unclaimed = added.Keys.ToHashSet();
-        (UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added)[] outcomes = [.. reports.Select(report => OutcomeOf(report, owners, unclaimed))];
+        (UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added)[] outcomes = [.. reports.Select(report => OutcomeOf(report, owners, added, unclaimed))];
         if (!outcomes.Any(outcome => outcome.Receipt is UsageReceipt.IdConflict))
         {
             await transaction.CommitAsync(cancellationToken);
@@ -61,24 +62,30 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
 
     /// <summary>Claims the events that this transaction added. Of several equal ones, the first is the one that was added.</summary>
     private static (UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added) OutcomeOf(
-        PendingUsage report, Dictionary<Guid, Guid> owners, HashSet<Guid> unclaimed)
+        PendingUsage report, Dictionary<Guid, Guid> owners, Dictionary<Guid, Guid> added, HashSet<Guid> unclaimed)
     {
-        var added = new List<UsageEvent>(report.Events.Count);
+        if (report.IsMetered)
+        {
+            unclaimed.ExceptWith(report.Events.Select(item => item.Id));
+            return (new UsageReceipt.Recorded(report.Events.Count, 0), report.Events);
+        }
+
+        var claimed = new List<UsageEvent>(report.Events.Count);
         for (var i = 0; i < report.Events.Count; i++)
         {
             var item = report.Events[i];
             if (owners.TryGetValue(item.Id, out var owner) && owner != item.UserId)
             {
-                return (new UsageReceipt.IdConflict(i), []);
+                return (new UsageReceipt.IdConflict(i, IsRecorded: !added.ContainsKey(item.Id)), []);
             }
 
             if (unclaimed.Remove(item.Id))
             {
-                added.Add(item);
+                claimed.Add(item);
             }
         }
 
-        return (new UsageReceipt.Recorded(added.Count, report.Events.Count - added.Count), added);
+        return (new UsageReceipt.Recorded(claimed.Count, report.Events.Count - claimed.Count), claimed);
     }
 
     /// <summary>Returns the owners of the events that were added.</summary>

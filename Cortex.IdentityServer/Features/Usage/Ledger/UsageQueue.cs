@@ -37,19 +37,31 @@ internal sealed class UsageQueue
         }
     }
 
-    /// <summary>Adds a metered request, or counts it as dropped. Returns which of the two, and whether it is the first one that waits.</summary>
-    public (bool IsFirst, bool IsDropped) AddMetered(UsageEvent request)
+    /// <summary>The number of metered requests that wait.</summary>
+    public int MeteredCount
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _metered.Count;
+            }
+        }
+    }
+
+    /// <summary>Adds a metered request; returns false if the queue is full, and counts it as dropped.</summary>
+    public bool TryAddMetered(UsageEvent request)
     {
         lock (_lock)
         {
             if (_metered.Count >= MaxMetered)
             {
                 Drop(1);
-                return (false, true);
+                return false;
             }
 
             _metered.Add(request);
-            return (_metered.Count == 1, false);
+            return true;
         }
     }
 
@@ -68,8 +80,9 @@ internal sealed class UsageQueue
     /// <summary>Counts metered requests that are lost.</summary>
     public void Drop(int count) => Interlocked.Add(ref _dropped, count);
 
-    /// <summary>Takes the next batch: the oldest reports and, if wanted, metered requests.</summary>
-    public List<PendingUsage> Take(bool metered)
+    /// <summary>Takes the next batch: the oldest reports and metered requests.</summary>
+    /// <param name="metered">The maximum number of metered requests, from which those that are taken are subtracted.</param>
+    public List<PendingUsage> Take(ref int metered)
     {
         lock (_lock)
         {
@@ -85,9 +98,10 @@ internal sealed class UsageQueue
                 }
             }
 
-            var taken = metered ? Math.Min(_metered.Count, Math.Max(0, MaxBatchSize - size)) : 0;
+            var taken = Math.Min(Math.Min(_metered.Count, metered), Math.Max(0, MaxBatchSize - size));
             if (taken > 0)
             {
+                metered -= taken;
                 batch.Add(new(_metered[..taken], IsMetered: true));
                 _metered = _metered[taken..];
             }

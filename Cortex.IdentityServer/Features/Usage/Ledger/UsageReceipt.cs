@@ -14,7 +14,8 @@ internal abstract record UsageReceipt
 
     /// <summary>An event's id belongs to another owner's event. Nothing was added.</summary>
     /// <param name="Index">The position of the event in the report.</param>
-    public sealed record IdConflict(int Index) : UsageReceipt;
+    /// <param name="IsRecorded">Whether the other event was recorded before, rather than being written at the same time.</param>
+    public sealed record IdConflict(int Index, bool IsRecorded) : UsageReceipt;
 
     /// <summary>The API key of an event, or the account of its owner, was deleted while the report waited. Nothing was added.</summary>
     public sealed record OwnerDeleted : UsageReceipt

@@ -10,10 +10,22 @@ internal sealed class UsageReporting(ApiKeyOwners owners, UsageWriter writer, Us
 {
     private static readonly TimeSpan RetryAfter = TimeSpan.FromSeconds(1);
 
+    /// <summary>The refusal of a field's name with half of a surrogate pair, which .NET reports by an <see cref="InvalidOperationException"/>.</summary>
+    public static Refusal UnreadableName => Problems.MalformedRequest with { Detail = "The body has a field whose name isn't valid Unicode." };
+
     public async Task<ReportResult> RecordAsync(KnownCaller caller, JsonElement body, CancellationToken cancellationToken)
     {
         var reader = new UsageEventReader(clock.GetUtcNow(), options.LateLimit);
-        var reported = reader.Read(body);
+        List<UsageEvent> reported;
+        try
+        {
+            reported = reader.Read(body);
+        }
+        catch (InvalidOperationException)
+        {
+            return new ReportResult.Refused(UnreadableName);
+        }
+
         if (reader.Refusal is { } invalid)
         {
             return new ReportResult.Refused(invalid);

@@ -14,10 +14,14 @@ namespace Cortex.IdentityServer.Features.Usage.Quotas;
 /// </remarks>
 internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IUsageObserver
 {
-    private static readonly TimeSpan RefreshInterval = TimeSpan.FromSeconds(1);
+    /// <summary>Less than a second, because the writer looks five times a second whether it is time.</summary>
+    private static readonly TimeSpan RefreshInterval = TimeSpan.FromMilliseconds(750);
 
     /// <summary>How long counts that no request needs are kept.</summary>
     private static readonly TimeSpan IdleTime = TimeSpan.FromSeconds(10);
+
+    /// <summary>The maximum number of subjects in a statement.</summary>
+    private const int MaxSubjects = 1_000;
 
     private readonly ConcurrentDictionary<QuotaSubject, QuotaCount> _counts = new();
     private readonly Lock _lock = new();
@@ -65,31 +69,50 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
             (wanted, _wanted) = (_wanted, []);
         }
 
-        var isDue = IsDue;
-        if (wanted.Count == 0 && !isDue)
+        foreach (var chunk in wanted.Chunk(MaxSubjects))
+        {
+            await ReadWantedAsync(chunk, cancellationToken);
+        }
+
+        if (!IsDue)
         {
             return;
         }
 
+        _refreshedAt = Stopwatch.GetTimestamp();
+        foreach (var chunk in _counts.Keys.Chunk(MaxSubjects))
+        {
+            await ReadAsync(chunk, cancellationToken);
+        }
+
+        // Counts are kept while they can't be read again.
+        RemoveIdle();
+    }
+
+    private async Task ReadWantedAsync((QuotaSubject Subject, TaskCompletionSource<QuotaCount> Read)[] wanted, CancellationToken cancellationToken)
+    {
         try
         {
-            RemoveIdle();
-            HashSet<QuotaSubject> subjects = [.. wanted.Select(one => one.Subject), .. isDue ? _counts.Keys : []];
-            await ReadAllAsync(subjects, cancellationToken);
-            wanted.ForEach(one => one.Read.TrySetResult(_counts[one.Subject]));
+            await ReadAsync([.. wanted.Select(one => one.Subject).Distinct()], cancellationToken);
+            foreach (var (subject, read) in wanted)
+            {
+                var count = _counts[subject];
+                count.NeededAt = Stopwatch.GetTimestamp();
+                read.TrySetResult(count);
+            }
         }
         catch (Exception failure)
         {
-            wanted.ForEach(one => one.Read.TrySetException(failure));
+            foreach (var (_, read) in wanted)
+            {
+                read.TrySetException(failure);
+            }
+
             throw;
-        }
-        finally
-        {
-            _refreshedAt = isDue ? Stopwatch.GetTimestamp() : _refreshedAt;
         }
     }
 
-    private async Task ReadAllAsync(HashSet<QuotaSubject> subjects, CancellationToken cancellationToken)
+    private async Task ReadAsync(QuotaSubject[] subjects, CancellationToken cancellationToken)
     {
         var sums = await reader.ReadAsync(subjects, cancellationToken);
         foreach (var (subject, sum) in subjects.Zip(sums))

@@ -93,7 +93,7 @@ internal sealed class QuotaCount(QuotaSums ledger)
     {
         lock (Lock)
         {
-            _waiting -= taken;
+            _waiting = Math.Max(0, _waiting - taken);
         }
     }
 
@@ -105,7 +105,7 @@ internal sealed class QuotaCount(QuotaSums ledger)
         lock (Lock)
         {
             _ledger = new(_ledger.Requests + added.Requests, _ledger.TokensUsed + added.TokensUsed, _ledger.CostMicros + added.CostMicros);
-            _waiting -= taken;
+            _waiting = Math.Max(0, _waiting - taken);
         }
     }
 }

@@ -27,6 +27,18 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
         return StateOf(quota, period, user, key);
     }
 
+    /// <summary>Returns whether another request is allowed. A quota that only warns needs no sums for that.</summary>
+    public async ValueTask<(bool IsAllowed, DateTimeOffset ResetsAt)> AllowsAsync(AppliedQuota quota, CancellationToken cancellationToken)
+    {
+        if (!quota.IsHard)
+        {
+            return (true, QuotaPeriod.Of(clock.GetUtcNow()).To);
+        }
+
+        var state = await PeekAsync(quota, cancellationToken);
+        return (state.IsAllowed, state.Period.To);
+    }
+
     /// <summary>Reads what was used from the ledger, and returns it with the state.</summary>
     public async Task<(QuotaState State, QuotaSums User, QuotaSums? Key)> ReadAsync(AppliedQuota quota, CancellationToken cancellationToken)
     {

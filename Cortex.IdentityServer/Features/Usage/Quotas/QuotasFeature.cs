@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Features.Usage.Ledger;
+using Cortex.IdentityServer.Features.Usage.Reports;
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
@@ -32,5 +33,7 @@ internal static class QuotasFeature
     }
 
     public static void MapQuotas(this IEndpointRouteBuilder usage) =>
-        usage.MapGet("/quota", QuotaEndpoints.GetQuota).RequireAuthorization(Policies.SessionOrKey);
+        usage.MapGet("/quota", QuotaEndpoints.GetQuota)
+            .RequireAuthorization(Policies.SessionOrKey)
+            .LimitedBy(UsageLimits.PerAddress, UsageLimits.PerUser);
 }

@@ -4,6 +4,7 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Authentication;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
@@ -45,13 +46,14 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
         var (now, started) = (clock.GetUtcNow(), Stopwatch.GetTimestamp());
         if (quota is not null)
         {
-            var state = await gate.TakeAsync(quota, now, context.RequestAborted);
-            Show(context, state);
-            if (!state.IsAllowed)
+            var state = await TakeAsync(context, quota, now);
+            if (state is { IsAllowed: false })
             {
                 await Exceeded(state, now).ToProblem().ExecuteAsync(context);
                 return;
             }
+
+            quota = state is null ? null : quota;
         }
 
         try
@@ -78,6 +80,23 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
         });
     }
 
+    /// <summary>Counts the request; null if that takes too long and the quota only warns.</summary>
+    private async Task<QuotaState?> TakeAsync(HttpContext context, AppliedQuota quota, DateTimeOffset now)
+    {
+        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
+        timeout.CancelAfter(quota.IsHard ? Timeout.InfiniteTimeSpan : PeekTimeout);
+        try
+        {
+            var state = await gate.TakeAsync(quota, now, timeout.Token);
+            Show(context, state);
+            return state;
+        }
+        catch (Exception failure) when (!quota.IsHard && !context.RequestAborted.IsCancellationRequested && IsUnavailable(failure))
+        {
+            return null;
+        }
+    }
+
     private async Task ShowAndServeAsync(HttpContext context, AppliedQuota quota, RequestDelegate next)
     {
         await ShowAsync(context, quota);
@@ -92,16 +111,19 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
             timeout.CancelAfter(PeekTimeout);
             Show(context, await gate.PeekAsync(quota, timeout.Token));
         }
-        catch (Exception failure) when (failure is OperationCanceledException || DatabaseFailure.In(failure) is not null)
+        catch (Exception failure) when (IsUnavailable(failure))
         {
             // The header isn't worth failing a request that the database isn't needed for.
         }
     }
 
+    private static bool IsUnavailable(Exception failure) =>
+        failure is OperationCanceledException or NpgsqlException || DatabaseFailure.In(failure) is not null;
+
     private static void Show(HttpContext context, QuotaState state)
     {
-        context.Response.Headers[RemainingHeader] = state.Left.ToString();
-        context.Response.Headers[AllowedHeader] = state.IsAllowed ? "true" : "false";
+        KeptHeaders.Set(context, RemainingHeader, state.Left.ToString());
+        KeptHeaders.Set(context, AllowedHeader, state.IsAllowed ? "true" : "false");
     }
 
     private static Refusal Exceeded(QuotaState state, DateTimeOffset now) => Problems.QuotaExceeded with

@@ -3,12 +3,15 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Usage.Removal;
 
-/// <summary>Deletes revoked keys that no usage refers to, a day after they were revoked. The others stay with their names (decision 0025).</summary>
-internal sealed partial class UnusedKeys(ILogger<UnusedKeys> logger) : IExpiryRule
+/// <summary>
+/// Deletes revoked keys that no usage refers to, once none can be reported anymore (<c>USAGE_LATE_DAYS</c>). The others stay with their names (decision 0025).
+/// </summary>
+internal sealed partial class UnusedKeys(UsageOptions options, ILogger<UnusedKeys> logger) : IExpiryRule
 {
     private const int BatchSize = 1_000;
 
-    private static readonly TimeSpan KeptFor = TimeSpan.FromDays(1);
+    /// <summary>Usage of a key may be reported for the first time after it was revoked.</summary>
+    private TimeSpan KeptFor => options.LateLimit;
 
     /// <summary>
     /// Reads the revoked keys after the id <c>$2</c> and whether they are unused. The orders are those of indexes, so that PostgreSQL doesn't scan a table for

@@ -98,13 +98,40 @@ internal sealed partial class UsageFold(
             return null;
         }
 
+        await transaction.CommitAsync(cancellationToken);
         foreach (var list in batch.Crowded)
         {
-            await UsageNames.ShortenAsync(connection, list, TimeoutSeconds, cancellationToken);
+            await ShortenAsync(connection, list, cancellationToken);
         }
 
-        await transaction.CommitAsync(cancellationToken);
         return batch;
+    }
+
+    /// <summary>
+    /// Shortens a list of names in a transaction of its own, because one user with very many sums must not keep those of others from being folded. A list that
+    /// can't be shortened stays long until it gets another name.
+    /// </summary>
+    private async Task ShortenAsync(NpgsqlConnection connection, NameList list, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
+            await using var turn = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1), set_config('enable_nestloop', 'off', true)", connection);
+            turn.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
+            if (await turn.ExecuteScalarAsync(cancellationToken) is true)
+            {
+                await UsageNames.ShortenAsync(connection, list, TimeoutSeconds, cancellationToken);
+                await transaction.CommitAsync(cancellationToken);
+            }
+        }
+        catch (PostgresException failure)
+        {
+            Log.NotShortened(logger, list.UserId, failure.SqlState);
+        }
+        catch (NpgsqlException failure) when (failure.InnerException is TimeoutException)
+        {
+            Log.NotShortened(logger, list.UserId, nameof(TimeoutException));
+        }
     }
 
     private static async Task<FoldedBatch?> MoveAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)
@@ -159,6 +186,9 @@ internal sealed partial class UsageFold(
     {
         [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add usage to its sums ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "The list of names in the usage of user {UserId} could not be shortened ({Failure})")]
+        public static partial void NotShortened(ILogger logger, Guid userId, string failure);
 
         [LoggerMessage(Level = LogLevel.Warning, Message = "{Listener} failed after usage was added to its sums ({Failure})")]
         public static partial void ListenerFailed(ILogger logger, string listener, string failure);
