@@ -128,6 +128,40 @@ public sealed class ConcurrentPartitionTests(PostgresCluster cluster)
         Assert.Equal(content, await database.ReadAsync<string>(PartitionSteps.Content));
     }
 
+    [Fact]
+    public async Task Runs_at_the_same_time_copy_each_row_once()
+    {
+        await using var database = await UsageDatabase.CreateAsync(cluster);
+        var user = await database.AddUserAsync();
+        await database.WriteUsageAsync(user, await database.AddKeyAsync(user), rows: 30_000);
+        await PauseAsync(database);
+        var content = await database.ReadAsync<string>(PartitionSteps.Content);
+
+        var results = await Concurrently.RunAsync(3, _ => database.CreatePartitioning().RunAsync(_ => { }, Ct));
+
+        Assert.All(results, result => Assert.True(result is PartitionResult.Done or PartitionResult.AlreadyDone, $"{result}"));
+        Assert.Contains(results, result => result is PartitionResult.Done { Rows: 30_000 });
+        Assert.Equal(content, await database.ReadAsync<string>(PartitionSteps.Content));
+        Assert.Equal(0L, await database.ReadAsync<long>("SELECT count(*) FROM pg_class WHERE relname ~ '^usage_logs_(copy|replaced)'"));
+    }
+
+    [Fact]
+    public async Task A_copy_that_is_removed_while_it_is_made_ends_the_run()
+    {
+        await using var database = await UsageDatabase.CreateAsync(cluster);
+        var user = await database.AddUserAsync();
+        await database.WriteUsageAsync(user, await database.AddKeyAsync(user), rows: 60_000);
+        var begun = new TaskCompletionSource(TaskCreationOptions.RunContinuationsAsynchronously);
+
+        var running = database.CreatePartitioning().RunAsync(_ => begun.TrySetResult(), Ct);
+        await begun.Task;
+        Assert.True(await database.CreatePartitioning().CancelAsync(Ct));
+
+        Assert.IsType<PartitionResult.Outdated>(await running);
+        Assert.False(await database.ReadAsync<bool>(PartitionSteps.IsPartitioned));
+        Assert.Equal(60_000L, await database.ReadAsync<long>("SELECT count(*) FROM usage_logs"));
+    }
+
     /// <summary>Begins to copy, and stops after the first blocks.</summary>
     private static async Task PauseAsync(UsageDatabase database)
     {

@@ -56,7 +56,7 @@ internal static class UsageCommand
                 throw new CommandFailedException("usage_logs was not partitioned, for the reasons listed above.");
             case PartitionResult.Outdated:
                 throw new CommandFailedException(
-                    "The definition of usage_logs changed while it was being copied, so the copy was removed. Run the command again to start over.");
+                    "The definition of usage_logs changed while it was being copied, or the copy was canceled. Run the command again to start over.");
             case PartitionResult.Blocked:
                 throw new CommandFailedException(
                     "Other transactions kept usage_logs, users, or api_keys locked for minutes. Run the command again at a quiet time; it continues.");

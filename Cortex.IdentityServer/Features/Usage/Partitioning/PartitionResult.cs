@@ -17,7 +17,7 @@ internal abstract record PartitionResult
     /// <param name="Reasons">What has to be removed from the table first, one sentence or two each.</param>
     public sealed record Refused(IReadOnlyList<string> Reasons) : PartitionResult;
 
-    /// <summary>The table's definition changed after the copy was begun, so the copy was removed.</summary>
+    /// <summary>The table's definition changed after the copy was begun, so the copy was removed; or another run removed it.</summary>
     public sealed record Outdated : PartitionResult;
 
     /// <summary>Other transactions held locks for too long. The next run continues.</summary>

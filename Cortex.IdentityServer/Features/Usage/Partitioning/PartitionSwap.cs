@@ -47,8 +47,8 @@ internal static class PartitionSwap
         """;
 
     public const string DropReplaced = """
-        DROP TABLE usage_logs_replaced;
-        DROP TABLE usage_logs_copy_state;
+        DROP TABLE IF EXISTS usage_logs_replaced;
+        DROP TABLE IF EXISTS usage_logs_copy_state;
         """;
 
     /// <returns>Null if the copy has taken the table's place, or why it can't.</returns>

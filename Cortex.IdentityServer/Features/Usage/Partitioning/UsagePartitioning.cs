@@ -72,13 +72,18 @@ internal sealed class UsagePartitioning(NpgsqlDataSource database, LockTimeouts 
         }
         catch (PostgresException)
         {
-            // A batch fails if, for example, a column was renamed.
-            if (await IsOutdatedAsync(cancellationToken))
+            // A batch fails if, for example, a column was renamed, or if another run has finished or removed the copy.
+            switch (await _session.RunAsync(connection => PartitionChecks.ReadStageAsync(connection, cancellationToken), cancellationToken))
             {
-                return await StartOverAsync(cancellationToken);
+                case PartitionStage.New:
+                    return new PartitionResult.Outdated();
+                case PartitionStage.Copying when await IsOutdatedAsync(cancellationToken):
+                    return await StartOverAsync(cancellationToken);
+                case PartitionStage.Swapped or PartitionStage.Done:
+                    return new PartitionResult.AlreadyDone();
+                default:
+                    throw;
             }
-
-            throw;
         }
     }
 
