@@ -1,7 +1,9 @@
 using Cortex.IdentityServer.Features.Usage.Sums;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Usage;
 
@@ -84,6 +86,21 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
         });
 
         Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+    }
+
+    [Fact]
+    public async Task Claims_of_notices_are_deleted_after_their_period()
+    {
+        var caller = await app.NewReporterAsync();
+        await app.SqlAsync("INSERT INTO usage_notices SELECT $1, $1, now() - interval '101 days', 'requests', 80, now()", caller.UserId);
+        await app.SqlAsync("INSERT INTO usage_notices SELECT $1, $1, now() - interval '31 days', 'requests', 80, now()", caller.UserId);
+
+        foreach (var rule in app.Services.GetServices<IExpiryRule>().Where(rule => rule.Rows == "quota notices"))
+        {
+            await rule.ApplyAsync(app.Services.GetRequiredService<NpgsqlDataSource>(), DateTimeOffset.UtcNow, TestContext.Current.CancellationToken);
+        }
+
+        Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM usage_notices WHERE user_id = $1", caller.UserId));
     }
 
     private async Task ReportAndFoldAsync(Reporter caller, int requests)

@@ -11,9 +11,9 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
     {
         var period = QuotaPeriod.Of(now);
         var (user, key) = await FindAsync(quota, period, cancellationToken);
-        if (quota.IsHard && shared is { IsUp: true } && await TakeSharedAsync(quota, period, user, key, now) is { } together)
+        if (quota.IsHard && shared is { IsUp: true } && await TakeSharedAsync(quota, period, user, key, now) is { } sharedState)
         {
-            return together;
+            return sharedState;
         }
 
         return TakeHere(quota, period, user, key);

@@ -15,7 +15,7 @@ internal readonly record struct QuotaLeft(long? Requests, long? TokensUsed, long
     /// <summary>Returns what is left of a quota; at least 0 of each metric.</summary>
     public static QuotaLeft Of(QuotaLimits? limits, QuotaSums? used) => limits is null || used is not { } sums
         ? default
-        : new(Rest(limits.Requests, sums.Requests), Rest(limits.TokensUsed, sums.TokensUsed), Rest(limits.CostMicros, sums.CostMicros));
+        : new(Remaining(limits.Requests, sums.Requests), Remaining(limits.TokensUsed, sums.TokensUsed), Remaining(limits.CostMicros, sums.CostMicros));
 
     /// <summary>Returns the smaller number of each metric.</summary>
     public QuotaLeft Min(QuotaLeft other) =>
@@ -52,7 +52,7 @@ internal readonly record struct QuotaLeft(long? Requests, long? TokensUsed, long
         length += written;
     }
 
-    private static long? Rest(long? limit, long used) => limit is null ? null : Math.Max(0, limit.Value - used);
+    private static long? Remaining(long? limit, long used) => limit is null ? null : Math.Max(0, limit.Value - used);
 
     private static long? Min(long? one, long? other) => one is null ? other : other is null ? one : Math.Min(one.Value, other.Value);
 }

@@ -14,6 +14,9 @@ namespace Cortex.IdentityServer.Features.Usage.Quotas;
 /// </summary>
 internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, QuotaSumsReader reader, MailSignal signal, TimeProvider clock) : IUsageFolded
 {
+    /// <summary>How long the rows that claim notices are kept, from the start of their period, which must be over then.</summary>
+    public static readonly TimeSpan Retention = TimeSpan.FromDays(100);
+
     private const int Warning = 80;
     private const int UsedUp = 100;
 

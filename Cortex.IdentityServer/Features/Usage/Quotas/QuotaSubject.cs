@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
-/// <summary>Whose usage in which period a quota counts.</summary>
+/// <summary>The user or key, and the month, that a quota applies to.</summary>
 /// <param name="UserId">The user.</param>
 /// <param name="KeyId">The API key, or the nil UUID for all usage of the user.</param>
 /// <param name="Month">The first day of the month (UTC).</param>

@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Features.Usage.Ledger;
 using Cortex.IdentityServer.Features.Usage.Reports;
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Identity.Authentication;
@@ -22,6 +23,7 @@ internal static class QuotasFeature
             provider.GetRequiredService<QuotaBook>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetService<SharedWindows>() is { } redis ? new SharedQuotas(redis) : null))
         .AddSingleton<IUsageFolded, QuotaNotices>()
+        .AddSingleton<IExpiryRule>(new ExpiryRule("quota notices", "usage_notices WHERE period_start < $1", QuotaNotices.Retention))
         .AddSingleton<UsageMeter>()
         .AddSingleton<IRefusalHeaders>(provider => provider.GetRequiredService<UsageMeter>());
 
