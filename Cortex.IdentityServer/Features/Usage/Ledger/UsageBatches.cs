@@ -28,7 +28,7 @@ internal sealed partial class UsageBatches(
     public Task<bool> TryWriteAsync(List<PendingUsage> batch, CancellationToken cancellationToken)
     {
         _started = Stopwatch.GetTimestamp();
-        return WriteAsync(batch, cancellationToken);
+        return WriteAsync(batch, isPart: false, cancellationToken);
     }
 
     public void ReportFailure(Exception failure)
@@ -60,11 +60,11 @@ internal sealed partial class UsageBatches(
         _droppedBefore = dropped;
     }
 
-    private async Task<bool> WriteAsync(List<PendingUsage> batch, CancellationToken cancellationToken)
+    private async Task<bool> WriteAsync(List<PendingUsage> batch, bool isPart, CancellationToken cancellationToken)
     {
         try
         {
-            var outcomes = await insert.InsertAsync(batch, cancellationToken);
+            var outcomes = await insert.InsertAsync(batch, isPart, cancellationToken);
             if (outcomes.Any(outcome => outcome.Receipt is UsageReceipt.IdConflict))
             {
                 return await WriteOthersAsync(batch, outcomes, cancellationToken);
@@ -108,20 +108,20 @@ internal sealed partial class UsageBatches(
 
         // Reports of one batch that have an id in common are written one after the other.
         return others.Count == 0
-            || await (others.Count < batch.Count ? WriteAsync(others, cancellationToken) : DivideAsync(others, cancellationToken));
+            || await (others.Count < batch.Count ? WriteAsync(others, isPart: true, cancellationToken) : DivideAsync(others, cancellationToken));
     }
 
     private async Task<bool> DivideAsync(List<PendingUsage> batch, CancellationToken cancellationToken)
     {
         var half = batch.Count / 2;
-        if (!await WriteAsync(batch[..half], cancellationToken))
+        if (!await WriteAsync(batch[..half], isPart: true, cancellationToken))
         {
             return Fail(batch[half..], new NpgsqlException("The database could not be used."));
         }
 
         return Stopwatch.GetElapsedTime(_started) > MaxDivision
             ? Fail(batch[half..], new NpgsqlException("The usage could not be written in time."))
-            : await WriteAsync(batch[half..], cancellationToken);
+            : await WriteAsync(batch[half..], isPart: true, cancellationToken);
     }
 
     /// <summary>PostgreSQL rejected the events: their owner or key was deleted in the meantime, or their rows are locked.</summary>

@@ -10,6 +10,9 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     /// </summary>
     private const string LockTimeoutSql = "SET LOCAL lock_timeout = '500ms'";
 
+    /// <summary>The timeout for parts of a batch that has already waited.</summary>
+    private const string ShortLockTimeoutSql = "SET LOCAL lock_timeout = '50ms'";
+
     /// <summary>Rows are inserted in a fixed order, so that replicas that add the same events don't deadlock.</summary>
     private const string InsertSql = """
         INSERT INTO usage_logs (id, user_id, api_key_id, endpoint, tokens_used, cost_usd, provider, response_time_ms, status_code, error_message, created_at)
@@ -31,24 +34,28 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     private const string OwnersSql = "SELECT id, user_id FROM usage_logs WHERE id = ANY ($1)";
 
     /// <summary>Adds all events of all reports.</summary>
+    /// <param name="reports">The reports.</param>
+    /// <param name="isPart">Whether they are part of a batch that has already been tried.</param>
+    /// <param name="cancellationToken">Cancels the statement.</param>
     /// <returns>
     /// The receipt of each report, and its events that were added. If there is an <see cref="UsageReceipt.IdConflict"/>, nothing was added for any report.
     /// </returns>
     public async Task<(UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added)[]> InsertAsync(
-        IReadOnlyList<PendingUsage> reports, CancellationToken cancellationToken)
+        IReadOnlyList<PendingUsage> reports, bool isPart, CancellationToken cancellationToken)
     {
+        var lockTimeout = isPart ? ShortLockTimeoutSql : LockTimeoutSql;
         UsageEvent[] events = [.. reports.SelectMany(report => report.Events)];
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
         if (reports.All(report => report.IsMetered))
         {
             // Their ids are new, so all of them are added, if not by an earlier attempt whose answer was lost.
-            await AddMeteredAsync(connection, events, cancellationToken);
+            await AddMeteredAsync(connection, lockTimeout, events, cancellationToken);
             await transaction.CommitAsync(cancellationToken);
             return [.. reports.Select(report => ((UsageReceipt)new UsageReceipt.Recorded(report.Events.Count, 0), report.Events))];
         }
 
-        var added = await AddAsync(connection, events, cancellationToken);
+        var added = await AddAsync(connection, lockTimeout, events, cancellationToken);
         var owners = added.Count == events.Length ? added : await FindOwnersAsync(connection, events, added, cancellationToken);
         var unclaimed = added.Keys.ToHashSet();
         (UsageReceipt Receipt, IReadOnlyList<UsageEvent> Added)[] outcomes = [.. reports.Select(report => OutcomeOf(report, owners, added, unclaimed))];
@@ -89,10 +96,11 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     }
 
     /// <summary>Returns the owners of the events that were added.</summary>
-    private static async Task<Dictionary<Guid, Guid>> AddAsync(NpgsqlConnection connection, UsageEvent[] events, CancellationToken cancellationToken)
+    private static async Task<Dictionary<Guid, Guid>> AddAsync(
+        NpgsqlConnection connection, string lockTimeout, UsageEvent[] events, CancellationToken cancellationToken)
     {
         await using var batch = Batch(
-            connection, InsertSql, Column(events, item => item.Id), Column(events, item => item.UserId), Column(events, item => item.ApiKeyId),
+            connection, lockTimeout, InsertSql, Column(events, item => item.Id), Column(events, item => item.UserId), Column(events, item => item.ApiKeyId),
             Column(events, item => item.Endpoint), Column(events, item => item.TokensUsed), Column(events, item => item.CostMicros),
             Column(events, item => item.Provider), Column(events, item => item.ResponseTimeMs), Column(events, item => item.StatusCode),
             Column(events, item => item.ErrorMessage), Column(events, item => item.CreatedAt));
@@ -100,16 +108,17 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
         return await ReadOwnersAsync(rows, [], cancellationToken);
     }
 
-    private static async Task AddMeteredAsync(NpgsqlConnection connection, UsageEvent[] events, CancellationToken cancellationToken)
+    private static async Task AddMeteredAsync(
+        NpgsqlConnection connection, string lockTimeout, UsageEvent[] events, CancellationToken cancellationToken)
     {
         await using var batch = Batch(
-            connection, InsertMeteredSql, Column(events, item => item.Id), Column(events, item => item.UserId), Column(events, item => item.ApiKeyId),
+            connection, lockTimeout, InsertMeteredSql, Column(events, item => item.Id), Column(events, item => item.UserId), Column(events, item => item.ApiKeyId),
             Column(events, item => item.Endpoint), Column(events, item => item.ResponseTimeMs), Column(events, item => item.StatusCode),
             Column(events, item => item.CreatedAt));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static NpgsqlBatch Batch(NpgsqlConnection connection, string sql, params ReadOnlySpan<NpgsqlParameter> columns)
+    private static NpgsqlBatch Batch(NpgsqlConnection connection, string lockTimeout, string sql, params ReadOnlySpan<NpgsqlParameter> columns)
     {
         var insert = new NpgsqlBatchCommand(sql);
         foreach (var column in columns)
@@ -117,7 +126,7 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
             insert.Parameters.Add(column);
         }
 
-        return new(connection) { BatchCommands = { new(LockTimeoutSql), insert } };
+        return new(connection) { BatchCommands = { new(lockTimeout), insert } };
     }
 
     /// <summary>Adds the owners of the events that had been recorded before.</summary>
