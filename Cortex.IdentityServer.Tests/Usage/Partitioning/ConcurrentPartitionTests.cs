@@ -197,8 +197,15 @@ public sealed class ConcurrentPartitionTests(PostgresCluster cluster)
                     user,
                     key,
                     writer);
+
+                // In the order of the ids, so that two writers of the same user don't deadlock.
                 await database.RunAsync(
-                    "UPDATE usage_logs SET response_time_ms = $2 WHERE id IN (SELECT id FROM journal WHERE user_id = $1 LIMIT 3)", user, times);
+                    """
+                    UPDATE usage_logs SET response_time_ms = $2 WHERE id = ANY (ARRAY(
+                        SELECT id FROM usage_logs WHERE id IN (SELECT id FROM journal WHERE user_id = $1 LIMIT 3) ORDER BY id FOR UPDATE))
+                    """,
+                    user,
+                    times);
             }
         }
 

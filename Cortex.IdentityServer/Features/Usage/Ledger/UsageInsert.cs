@@ -113,8 +113,8 @@ internal sealed class UsageInsert(NpgsqlDataSource database)
     {
         await using var batch = Batch(
             connection, lockTimeout, InsertMeteredSql, Column(events, item => item.Id), Column(events, item => item.UserId),
-            Column(events, item => item.ApiKeyId), Column(events, item => item.Endpoint), Column(events, item => item.ResponseTimeMs), Column(events, item => item.StatusCode),
-            Column(events, item => item.CreatedAt));
+            Column(events, item => item.ApiKeyId), Column(events, item => item.Endpoint), Column(events, item => item.ResponseTimeMs),
+            Column(events, item => item.StatusCode), Column(events, item => item.CreatedAt));
         await batch.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -46,9 +46,20 @@ internal static class PartitionSwap
         END $do$;
         """;
 
+    /// <summary>
+    /// Dropping a table locks those that its foreign keys refer to. They are locked in the order in which an INSERT into <c>usage_logs</c> does, so that the
+    /// two don't deadlock.
+    /// </summary>
     public const string DropReplaced = """
-        DROP TABLE IF EXISTS usage_logs_replaced;
-        DROP TABLE IF EXISTS usage_logs_copy_state;
+        DO $do$
+        BEGIN
+            IF to_regclass('usage_logs_replaced') IS NOT NULL THEN
+                LOCK TABLE users IN ACCESS EXCLUSIVE MODE;
+                LOCK TABLE api_keys IN ACCESS EXCLUSIVE MODE;
+                DROP TABLE usage_logs_replaced;
+            END IF;
+            DROP TABLE IF EXISTS usage_logs_copy_state;
+        END $do$;
         """;
 
     /// <returns>Null if the copy has taken the table's place, or why it can't.</returns>
