@@ -83,9 +83,8 @@ public sealed class UsageFaultTests(TwoServers servers) : IAsyncLifetime
     {
         var owner = await servers.A.SignUpAsync();
         var key = (await servers.A.NewKeyAsync(owner)).Text;
-        await using (var connection = new NpgsqlConnection(servers.Postgres.ConnectionString))
+        await using (var connection = await servers.Postgres.ConnectAsync())
         {
-            await connection.OpenAsync(TestContext.Current.CancellationToken);
             await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
             await using var command = new NpgsqlCommand("LOCK TABLE usage_logs IN ACCESS EXCLUSIVE MODE", connection, transaction);
             await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
@@ -140,11 +139,5 @@ public sealed class UsageFaultTests(TwoServers servers) : IAsyncLifetime
             userId));
     }
 
-    private async Task<T> ReadAsync<T>(string sql, Guid userId)
-    {
-        await using var connection = new NpgsqlConnection(servers.Postgres.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand(sql, connection) { Parameters = { new() { Value = userId } } };
-        return (T)(await command.ExecuteScalarAsync(TestContext.Current.CancellationToken))!;
-    }
+    private async Task<T> ReadAsync<T>(string sql, Guid userId) => (T)(await servers.Postgres.SqlAsync(sql, userId))!;
 }
