@@ -56,7 +56,9 @@ internal static class LargeAccounts
         var found = new List<string>();
         foreach (var table in tables)
         {
-            if (await app.SqlAsync($"SELECT EXISTS (SELECT FROM {table} WHERE user_id = $1)", user) is true)
+            // The notice of the deletion stays in the outbox until it is sent.
+            if (await app.SqlAsync(
+                $"SELECT EXISTS (SELECT FROM {table} WHERE user_id = $1 AND to_jsonb({table}) ->> 'kind' IS DISTINCT FROM 'account_deleted')", user) is true)
             {
                 found.Add(table);
             }
