@@ -30,7 +30,7 @@ internal sealed partial class UsageWriter(
             return null;
         }
 
-        signal.Set();
+        signal.Wake();
         try
         {
             return await report.Receipt.Task.WaitAsync(MaxWait, cancellationToken);
@@ -118,7 +118,7 @@ internal sealed partial class UsageWriter(
             // In this order: a request that doesn't start another timer is in the queue before it is read.
             Interlocked.Exchange(ref _isMeterWaiting, false);
             Interlocked.Exchange(ref _isMeterDue, true);
-            signal.Set();
+            signal.Wake();
         }
     }
 
@@ -126,7 +126,7 @@ internal sealed partial class UsageWriter(
     {
         if (observer.IsDue)
         {
-            signal.Set();
+            signal.Wake();
         }
     }
 

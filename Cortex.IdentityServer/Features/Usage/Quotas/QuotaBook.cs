@@ -52,7 +52,7 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
             _wanted.Add((subject, read));
         }
 
-        signal.Set();
+        signal.Wake();
         return read.Task.WaitAsync(cancellationToken);
     }
 
