@@ -1,5 +1,6 @@
 using System.Collections.Concurrent;
 using System.Diagnostics;
+using System.Runtime.ExceptionServices;
 using Cortex.IdentityServer.Features.Usage.Ledger;
 
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
@@ -31,20 +32,26 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
     /// <summary>Whether the counts have to be read again.</summary>
     public bool IsDue => !_counts.IsEmpty && Stopwatch.GetElapsedTime(_refreshedAt) >= RefreshInterval;
 
-    /// <summary>Returns a count that is at most a second old.</summary>
-    public ValueTask<QuotaCount> GetAsync(QuotaSubject subject, CancellationToken cancellationToken)
+    /// <summary>Returns a count that is at most a second old, or null if there is no subject.</summary>
+    /// <exception cref="TimeoutException">The count isn't in memory, and reading it takes longer than the timeout.</exception>
+    public ValueTask<QuotaCount?> GetAsync(QuotaSubject? subject, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        if (_counts.TryGetValue(subject, out var known))
+        if (subject is not { } wanted)
+        {
+            return default;
+        }
+
+        if (_counts.TryGetValue(wanted, out var known))
         {
             known.NeededAt = Stopwatch.GetTimestamp();
             return new(known);
         }
 
-        return new(ReadAsync(subject, cancellationToken));
+        return new(ReadAsync(wanted, timeout, cancellationToken)!);
     }
 
     /// <summary>Returns a count that is read from the ledger now.</summary>
-    public Task<QuotaCount> ReadAsync(QuotaSubject subject, CancellationToken cancellationToken)
+    public Task<QuotaCount> ReadAsync(QuotaSubject subject, TimeSpan timeout, CancellationToken cancellationToken)
     {
         var read = new TaskCompletionSource<QuotaCount>(TaskCreationOptions.RunContinuationsAsynchronously);
         lock (_lock)
@@ -53,7 +60,7 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         }
 
         signal.Wake();
-        return read.Task.WaitAsync(cancellationToken);
+        return read.Task.WaitAsync(timeout, cancellationToken);
     }
 
     public void OnAdded(IReadOnlyList<UsageEvent> added) => Update(added, (count, sums, taken) => count.Add(sums, taken));
@@ -69,9 +76,19 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
             (wanted, _wanted) = (_wanted, []);
         }
 
+        // A chunk that can't be read fails those who wait for it, and nobody else.
+        var failures = new List<Exception>();
         foreach (var chunk in wanted.Chunk(MaxSubjects))
         {
-            await ReadWantedAsync(chunk, cancellationToken);
+            if (await ReadWantedAsync(chunk, cancellationToken) is { } failure)
+            {
+                failures.Add(failure);
+            }
+        }
+
+        if (failures.Count > 0)
+        {
+            ExceptionDispatchInfo.Throw(failures[0]);
         }
 
         if (!IsDue)
@@ -89,7 +106,9 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         RemoveIdle();
     }
 
-    private async Task ReadWantedAsync((QuotaSubject Subject, TaskCompletionSource<QuotaCount> Read)[] wanted, CancellationToken cancellationToken)
+    /// <summary>Returns the failure that all who wait have got; null if there was none.</summary>
+    private async Task<Exception?> ReadWantedAsync(
+        (QuotaSubject Subject, TaskCompletionSource<QuotaCount> Read)[] wanted, CancellationToken cancellationToken)
     {
         try
         {
@@ -100,6 +119,8 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
                 count.NeededAt = Stopwatch.GetTimestamp();
                 read.TrySetResult(count);
             }
+
+            return null;
         }
         catch (Exception failure)
         {
@@ -108,7 +129,7 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
                 read.TrySetException(failure);
             }
 
-            throw;
+            return failure;
         }
     }
 

@@ -6,11 +6,15 @@ namespace Cortex.IdentityServer.Features.Usage.Quotas;
 /// </summary>
 internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas? shared = null)
 {
+    /// <summary>How long a request waits for sums that can't refuse it.</summary>
+    private static readonly TimeSpan PeekTimeout = TimeSpan.FromMilliseconds(500);
+
     /// <summary>Counts a request at this time, unless hard quotas don't allow it.</summary>
+    /// <exception cref="TimeoutException">The quota only warns, and reading its sums takes too long.</exception>
     public async ValueTask<QuotaState> TakeAsync(AppliedQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
         var period = QuotaPeriod.Of(now);
-        var (user, key) = await FindAsync(quota, period, cancellationToken);
+        var (user, key) = await FindAsync(quota, period, quota.IsHard ? Timeout.InfiniteTimeSpan : PeekTimeout, cancellationToken);
         if (quota.IsHard && shared is { IsUp: true } && await TakeSharedAsync(quota, period, user, key, now) is { } sharedState)
         {
             return sharedState;
@@ -20,12 +24,8 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
     }
 
     /// <summary>Returns the state of the quotas without counting a request.</summary>
-    public async ValueTask<QuotaState> PeekAsync(AppliedQuota quota, CancellationToken cancellationToken)
-    {
-        var period = QuotaPeriod.Of(clock.GetUtcNow());
-        var (user, key) = await FindAsync(quota, period, cancellationToken);
-        return StateOf(quota, period, user, key);
-    }
+    /// <exception cref="TimeoutException">Reading the sums takes too long.</exception>
+    public ValueTask<QuotaState> PeekAsync(AppliedQuota quota, CancellationToken cancellationToken) => PeekAsync(quota, PeekTimeout, cancellationToken);
 
     /// <summary>Returns whether another request is allowed. A quota that only warns needs no sums for that.</summary>
     public async ValueTask<(bool IsAllowed, DateTimeOffset ResetsAt)> AllowsAsync(AppliedQuota quota, CancellationToken cancellationToken)
@@ -35,7 +35,7 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
             return (true, QuotaPeriod.Of(clock.GetUtcNow()).To);
         }
 
-        var state = await PeekAsync(quota, cancellationToken);
+        var state = await PeekAsync(quota, Timeout.InfiniteTimeSpan, cancellationToken);
         return (state.IsAllowed, state.Period.To);
     }
 
@@ -43,25 +43,35 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
     public async Task<(QuotaState State, QuotaSums User, QuotaSums? Key)> ReadAsync(AppliedQuota quota, CancellationToken cancellationToken)
     {
         var period = QuotaPeriod.Of(clock.GetUtcNow());
-        var user = await book.ReadAsync(quota.UserSubject(period), cancellationToken);
-        var key = quota.KeySubject(period) is { } subject ? await book.ReadAsync(subject, cancellationToken) : null;
+        var user = await book.ReadAsync(quota.UserSubject(period), Timeout.InfiniteTimeSpan, cancellationToken);
+        var key = quota.KeySubject(period) is { } subject ? await book.ReadAsync(subject, Timeout.InfiniteTimeSpan, cancellationToken) : null;
         return (StateOf(quota, period, user, key), user.Used, key?.Used);
     }
 
     /// <summary>Forgets a request that was counted at this time but has failed.</summary>
     public async ValueTask ReturnAsync(AppliedQuota quota, DateTimeOffset taken)
     {
-        var (user, key) = await FindAsync(quota, QuotaPeriod.Of(taken), CancellationToken.None);
+        var (user, key) = await FindAsync(quota, QuotaPeriod.Of(taken), Timeout.InfiniteTimeSpan, CancellationToken.None);
         user?.Drop();
         key?.Drop();
     }
 
-    private async ValueTask<(QuotaCount? User, QuotaCount? Key)> FindAsync(AppliedQuota quota, QuotaPeriod period, CancellationToken cancellationToken)
+    private async ValueTask<QuotaState> PeekAsync(AppliedQuota quota, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var user = quota.User.IsLimited ? await book.GetAsync(quota.UserSubject(period), cancellationToken) : null;
-        var key = quota.KeySubject(period) is { } subject ? await book.GetAsync(subject, cancellationToken) : null;
-        return (user, key);
+        var period = QuotaPeriod.Of(clock.GetUtcNow());
+        var (user, key) = await FindAsync(quota, period, timeout, cancellationToken);
+        return StateOf(quota, period, user, key);
     }
+
+    /// <remarks>Both counts are wanted before the first is awaited, so that one statement can read both within one timeout.</remarks>
+    private ValueTask<(QuotaCount? User, QuotaCount? Key)> FindAsync(
+        AppliedQuota quota, QuotaPeriod period, TimeSpan timeout, CancellationToken cancellationToken) =>
+        BothAsync(
+            book.GetAsync(quota.User.IsLimited ? quota.UserSubject(period) : null, timeout, cancellationToken),
+            book.GetAsync(quota.KeySubject(period), timeout, cancellationToken));
+
+    private static async ValueTask<(QuotaCount? User, QuotaCount? Key)> BothAsync(ValueTask<QuotaCount?> user, ValueTask<QuotaCount?> key) =>
+        (await user, await key);
 
     private static QuotaState StateOf(AppliedQuota quota, QuotaPeriod period, QuotaCount? user, QuotaCount? key) => QuotaState.Of(
         quota, period, !quota.IsHard || (user?.Allows(quota.User) != false && key?.Allows(quota.Key!) != false), user?.Used, key?.Used);

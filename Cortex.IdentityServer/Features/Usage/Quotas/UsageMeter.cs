@@ -16,9 +16,6 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
     public const string RemainingHeader = "X-Quota-Remaining";
     public const string AllowedHeader = "X-Quota-Allowed";
 
-    /// <summary>How long a request that isn't counted waits to learn what is left of its quota.</summary>
-    private static readonly TimeSpan PeekTimeout = TimeSpan.FromMilliseconds(500);
-
     public Task InvokeAsync(HttpContext context, RequestDelegate next)
     {
         var (name, refusal) = context.GetEndpoint()?.Metadata.GetMetadata<Metered>()?.NameOf(context) ?? default;
@@ -83,11 +80,9 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
     /// <summary>Counts the request; null if that takes too long and the quota only warns.</summary>
     private async Task<QuotaState?> TakeAsync(HttpContext context, AppliedQuota quota, DateTimeOffset now)
     {
-        using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-        timeout.CancelAfter(quota.IsHard ? Timeout.InfiniteTimeSpan : PeekTimeout);
         try
         {
-            var state = await gate.TakeAsync(quota, now, timeout.Token);
+            var state = await gate.TakeAsync(quota, now, context.RequestAborted);
             Show(context, state);
             return state;
         }
@@ -107,9 +102,7 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
     {
         try
         {
-            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(context.RequestAborted);
-            timeout.CancelAfter(PeekTimeout);
-            Show(context, await gate.PeekAsync(quota, timeout.Token));
+            Show(context, await gate.PeekAsync(quota, context.RequestAborted));
         }
         catch (Exception failure) when (IsUnavailable(failure))
         {
