@@ -1,6 +1,5 @@
 using System.Net;
 using System.Text.Json;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;

@@ -1,7 +1,5 @@
 using System.Net;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.ApiKeys;
 
@@ -66,11 +64,7 @@ public sealed class UnknownKeyLimitTests(FewUnknownKeysApp app) : IClassFixture<
     private async Task<bool> AbortLookupsAsync()
     {
         NewWindow();
-        await using var connection = new NpgsqlConnection(app.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using var hold = new NpgsqlCommand("LOCK TABLE api_keys", connection, transaction);
-        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var hold = await HeldLock.TakeAsync(app.ConnectionString, "LOCK TABLE api_keys");
         using var leaving = new CancellationTokenSource();
         var asked = Concurrently.RunAsync(FewUnknownKeysApp.Limit, async _ =>
         {

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.Tests.Mail;
 

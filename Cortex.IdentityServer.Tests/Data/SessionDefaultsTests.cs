@@ -86,11 +86,7 @@ public sealed class SessionDefaultsTests(StrictDatabaseApp app) : IClassFixture<
             out var replica,
             ("POSTGRES_URL", new NpgsqlConnectionStringBuilder(app.ConnectionString) { Options = "-c statement_timeout=200ms" }.ConnectionString));
         using var ends = replica;
-        await using var connection = new NpgsqlConnection(app.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-        await using var hold = new NpgsqlCommand("LOCK TABLE sessions", connection, transaction);
-        await hold.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
+        await using var hold = await HeldLock.TakeAsync(app.ConnectionString, "LOCK TABLE sessions");
 
         var answer = await http.PostAsync("/api/v1/auth/login", new { email = user.Email, password = user.Password });
 

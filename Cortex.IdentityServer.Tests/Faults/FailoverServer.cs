@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 

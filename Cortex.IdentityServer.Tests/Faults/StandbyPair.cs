@@ -2,6 +2,7 @@ using System.Globalization;
 using System.Net;
 using System.Net.Sockets;
 using Cortex.IdentityServer.Foundation.Data.Embedded;
+using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;

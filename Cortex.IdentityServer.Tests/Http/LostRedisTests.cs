@@ -2,7 +2,6 @@ using System.Collections.Concurrent;
 using System.Diagnostics;
 using System.Net;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -53,6 +53,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     /// <summary>Everything that was logged at level Debug or above.</summary>
     public string Log => string.Join('\n', _log);
 
+    /// <summary>Counts the log lines that contain a text.</summary>
+    public int CountLogLines(string text) => _log.Count(line => line.Contains(text, StringComparison.Ordinal));
+
     /// <summary>Additional settings of a derived fixture.</summary>
     protected virtual IEnumerable<(string Name, string Value)> Settings => [];
 

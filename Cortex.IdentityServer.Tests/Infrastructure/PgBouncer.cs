@@ -2,7 +2,6 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using Cortex.IdentityServer.Foundation.Data.Embedded;
-using Cortex.IdentityServer.Tests.Faults;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;

@@ -23,9 +23,6 @@ public class RedisApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings =>
         [("REDIS_URL", Redis.Url), ("RATE_LIMITS", "login=50,login_failures=20,health=1000000,documents=1000000"), ("API_KEY_LIMITS", "free=10")];
 
-    /// <summary>Counts the log lines that contain a text.</summary>
-    public int CountLogLines(string text) => Log.Split('\n').Count(line => line.Contains(text, StringComparison.Ordinal));
-
     /// <summary>Connects to Redis as an operator.</summary>
     public Task<ConnectionMultiplexer> ConnectAsync() => ConnectionMultiplexer.ConnectAsync(
         new ConfigurationOptions { EndPoints = { { "127.0.0.1", Redis.Port } }, Password = Password, DefaultDatabase = 1, AllowAdmin = true });

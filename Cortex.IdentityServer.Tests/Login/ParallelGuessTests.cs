@@ -1,7 +1,6 @@
 using System.Net;
 using System.Net.Http.Json;
 using Cortex.IdentityServer.Identity.Passwords.Hashing;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Login;

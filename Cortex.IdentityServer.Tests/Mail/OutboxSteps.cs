@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Identity.Mail;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 

@@ -1,6 +1,5 @@
 using System.Diagnostics;
 using System.Net;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Mail;

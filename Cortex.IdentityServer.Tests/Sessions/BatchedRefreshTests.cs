@@ -1,6 +1,5 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Sessions;
 
@@ -20,7 +19,7 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
         app.Clock.Advance(TimeSpan.FromSeconds(11));
 
         Task<HttpResponseMessage[]> all;
-        await using (await LockAsync("LOCK TABLE sessions"))
+        await using (await HeldLock.TakeAsync(app.ConnectionString, "LOCK TABLE sessions"))
         {
             // The used tokens come first, and half of the sessions send only the current one.
             all = Concurrently.RunAsync(24, index => RefreshAsync(index < 8 ? spent[index] : live[index - 8]));
@@ -44,7 +43,7 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
         var (_, other, _) = await app.SignUpAsync();
 
         Task<HttpResponseMessage> waiting;
-        await using (await LockAsync($"SELECT FROM sessions WHERE user_id = '{user.Id}' FOR UPDATE"))
+        await using (await HeldLock.TakeAsync(app.ConnectionString, $"SELECT FROM sessions WHERE user_id = '{user.Id}' FOR UPDATE"))
         {
             waiting = RefreshAsync(held);
             for (var turn = 0; turn < 3; turn++)
@@ -69,14 +68,5 @@ public sealed class BatchedRefreshTests(CortexApp app) : IClassFixture<CortexApp
         }
 
         return results;
-    }
-
-    private async Task<NpgsqlConnection> LockAsync(string sql)
-    {
-        var connection = new NpgsqlConnection(app.ConnectionString);
-        await connection.OpenAsync(TestContext.Current.CancellationToken);
-        await using var command = new NpgsqlCommand($"BEGIN; {sql}", connection);
-        await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-        return connection;
     }
 }

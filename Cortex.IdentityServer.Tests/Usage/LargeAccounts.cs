@@ -1,6 +1,5 @@
 using System.Net.Http.Json;
 using Cortex.IdentityServer.Features.Usage.Removal;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Npgsql;

@@ -1,7 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
 using Cortex.IdentityServer.Features.Admin.Import;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 using static Cortex.IdentityServer.Tests.Admin.Import.ImportSteps;

@@ -2,7 +2,6 @@ using System.Diagnostics;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Inspection;
 using Cortex.IdentityServer.Tests.CommandLine;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Infrastructure;

@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.CommandLine;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 

@@ -1,6 +1,5 @@
 using System.Data;
 using Cortex.IdentityServer.Features.Usage.Partitioning;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.Tests.Usage.Sums;
 using Npgsql;

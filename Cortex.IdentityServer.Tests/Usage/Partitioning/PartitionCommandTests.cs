@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Features.Usage.Partitioning;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Data.Owners;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.Tests.Usage.Sums;
 

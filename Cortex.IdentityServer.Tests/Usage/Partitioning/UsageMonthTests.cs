@@ -115,7 +115,7 @@ public sealed class UsageMonthTests(PostgresCluster cluster)
         }
 
         var insert = database.WriteRowAsync(user, "/waits", later, DateTime.UtcNow);
-        await Faults.Poll.UntilAsync(
+        await Poll.UntilAsync(
             TimeSpan.FromSeconds(20),
             "the insert waits",
             async () => await database.ReadAsync<long>(

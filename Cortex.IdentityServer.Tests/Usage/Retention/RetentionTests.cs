@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Features.Usage.Retention;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.IdentityServer.Tests.Usage.Sums;
 using Microsoft.Extensions.Logging.Abstractions;

@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Tests.CommandLine;
 using Cortex.IdentityServer.Tests.Data;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 using NpgsqlTypes;

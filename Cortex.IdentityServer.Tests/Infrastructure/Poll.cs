@@ -1,6 +1,6 @@
 using System.Diagnostics;
 
-namespace Cortex.IdentityServer.Tests.Faults;
+namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>Waits for conditions by polling.</summary>
 internal static class Poll
