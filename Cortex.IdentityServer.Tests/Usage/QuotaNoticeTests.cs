@@ -1,8 +1,12 @@
+using System.Net;
+using System.Net.Http.Json;
+using Cortex.IdentityServer.Features.Usage.Quotas;
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
+using Microsoft.Extensions.Logging.Abstractions;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Usage;
@@ -27,7 +31,7 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
         Assert.Equal("quota_used_up 1, quota_warning 1", await NoticesAsync(caller));
 
         // In soft mode, requests are still accepted.
-        await (await caller.Key.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(System.Net.HttpStatusCode.OK);
+        await (await caller.Key.FetchAsync("/api/v1/auth/me")).ShouldBeAsync(HttpStatusCode.OK);
         var email = (string)(await app.SqlAsync("SELECT email FROM users WHERE id = $1", caller.UserId))!;
         var warning = Assert.Single(await app.Mailbox.ForAsync(email, "quota_warning"));
         Assert.Contains("Your account has used at least 80% of its request quota for this month: 8 of 10.", warning.TextBody, StringComparison.Ordinal);
@@ -89,6 +93,57 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
     }
 
     [Fact]
+    public async Task An_email_that_a_killed_server_did_not_send_is_sent_when_a_server_starts()
+    {
+        var caller = await app.NewReporterAsync();
+        await caller.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 10).ToArray());
+
+        // A server that is killed after it has committed the sums notifies nobody.
+        using var killed = new UsageFold(app.Services.GetRequiredService<NpgsqlDataSource>(), [], app.Clock, NullLogger<UsageFold>.Instance);
+        await killed.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("", await NoticesAsync(caller));
+
+        using var http = app.StartReplica(out var replica);
+        using (replica)
+        {
+            await Poll.UntilAsync(
+                TimeSpan.FromSeconds(10), "emails about quotas", async () => await NoticesAsync(caller) == "quota_used_up 1, quota_warning 1");
+        }
+
+        await SendMissedAsync();
+        Assert.Equal("quota_used_up 1, quota_warning 1", await NoticesAsync(caller));
+    }
+
+    [Fact]
+    public async Task A_quota_that_is_lowered_below_what_is_used_sends_its_emails_without_new_usage()
+    {
+        var (caller, admin) = (await app.NewReporterAsync(), await app.SignUpStaffAsync());
+        await ReportAndFoldAsync(caller, requests: 5);
+        Assert.Equal("", await NoticesAsync(caller));
+
+        var quota = new { requests = 6 };
+        await (await admin.Http.PutAsJsonAsync($"/api/v1/admin/users/{caller.UserId}/quota", quota, TestContext.Current.CancellationToken))
+            .ShouldBeAsync(HttpStatusCode.OK);
+        await SendMissedAsync();
+
+        Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+    }
+
+    [Fact]
+    public async Task A_user_who_is_deleted_meanwhile_does_not_keep_others_from_being_notified()
+    {
+        var (gone, caller) = (await app.NewReporterAsync(), await app.NewReporterAsync());
+        await gone.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 8).ToArray());
+        await caller.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 8).ToArray());
+        await app.SqlAsync("UPDATE users SET deleted_at = now() WHERE id = $1", gone.UserId);
+
+        await FoldAsync();
+
+        Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+        Assert.Equal("", await NoticesAsync(gone));
+    }
+
+    [Fact]
     public async Task Claims_of_notices_are_deleted_after_their_period()
     {
         var caller = await app.NewReporterAsync();
@@ -102,6 +157,9 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
 
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM usage_notices WHERE user_id = $1", caller.UserId));
     }
+
+    private Task SendMissedAsync() =>
+        app.Services.GetServices<IHostedService>().OfType<MissedNotices>().Single().RunAsync(TestContext.Current.CancellationToken);
 
     private async Task ReportAndFoldAsync(Reporter caller, int requests)
     {

@@ -4,7 +4,6 @@ using Cortex.IdentityServer.Identity.Audit;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
@@ -17,8 +16,11 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
     /// <summary>How long the rows that claim notices are kept, from the start of their period, which must be over then.</summary>
     public static readonly TimeSpan Retention = TimeSpan.FromDays(100);
 
-    private const int Warning = 80;
-    private const int UsedUp = 100;
+    /// <summary>The maximum number of users in a statement.</summary>
+    private const int ChunkSize = 1_000;
+
+    private const short Warning = 80;
+    private const short UsedUp = 100;
 
     /// <summary>The quotas of these users and of their keys. Only users whose tier is in <c>$2</c>, or who have a quota of their own, can have one.</summary>
     private const string QuotasSql = $"""
@@ -30,14 +32,35 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
         WHERE user_id = ANY ($1) AND deleted_at IS NULL AND monthly_quota IS NOT NULL AND revoked_at IS NULL
         """;
 
+    /// <summary>
+    /// Claims notices and adds the emails of those that nobody has claimed before. Users who are being deleted are skipped, because a notice that refers to one
+    /// would fail all others. Claims are in the order of their key, so that replicas don't deadlock.
+    /// </summary>
     private static readonly string NotifySql = $"""
-        WITH claimed AS (
-            INSERT INTO usage_notices (user_id, api_key_id, period_start, metric, threshold, created_at) VALUES (@user, @key, @start, @metric, @threshold, @now)
-            ON CONFLICT DO NOTHING RETURNING user_id)
-        {OutboxInsert.Sql("@kind", "@user", "@recipient", from: "FROM claimed")}
+        WITH reached AS MATERIALIZED (
+            SELECT added.* FROM unnest(@users, @keys, @metrics, @thresholds, @kinds, @recipients, @notices)
+                AS added (user_id, api_key_id, metric, threshold, kind, recipient, notice)
+            JOIN users ON users.id = added.user_id WHERE deleted_at IS NULL FOR KEY SHARE OF users),
+        claimed AS (
+            INSERT INTO usage_notices (user_id, api_key_id, period_start, metric, threshold, created_at)
+            SELECT user_id, api_key_id, @start, metric, threshold, @now FROM reached ORDER BY 1, 2, 4, 5
+            ON CONFLICT DO NOTHING RETURNING user_id, api_key_id, metric, threshold)
+        {OutboxInsert.Sql(
+            "kind", "user_id", "recipient", details: "notice::jsonb", from: "FROM reached JOIN claimed USING (user_id, api_key_id, metric, threshold)")}
         """;
 
-    public async Task OnFoldedAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken)
+    public Task OnFoldedAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken) => SendAsync(users, cancellationToken);
+
+    /// <summary>Sends the notices of these users that their usage of this month calls for and that haven't been sent yet.</summary>
+    public async Task SendAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken)
+    {
+        foreach (var chunk in users.Chunk(ChunkSize))
+        {
+            await SendChunkAsync(chunk, cancellationToken);
+        }
+    }
+
+    private async Task SendChunkAsync(Guid[] users, CancellationToken cancellationToken)
     {
         var quotas = await ReadQuotasAsync(users, cancellationToken);
         if (quotas.Count == 0)
@@ -45,35 +68,27 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
             return;
         }
 
-        var (now, isSent) = (clock.GetUtcNow(), false);
-        var period = QuotaPeriod.Of(now);
+        var period = QuotaPeriod.Of(clock.GetUtcNow());
         var sums = await reader.ReadAsync([.. quotas.Select(quota => new QuotaSubject(quota.UserId, quota.KeyId, period.Month))], cancellationToken);
-        foreach (var (quota, used) in quotas.Zip(sums))
-        {
-            foreach (var (limit, threshold) in Reached(quota.Limits, used))
-            {
-                isSent |= await NotifyAsync(quota, limit, threshold, period, now, cancellationToken);
-            }
-        }
-
-        if (isSent)
+        List<Notice> notices = [.. quotas.Zip(sums).SelectMany(pair => Reached(pair.First, pair.Second))];
+        if (notices.Count > 0 && await NotifyAsync(notices, period, cancellationToken) > 0)
         {
             signal.Wake();
         }
     }
 
     /// <summary>The limits that are reached, with the thresholds. A limit of zero is reached from the start, which is no news.</summary>
-    private static IEnumerable<(QuotaLimitResponse Limit, int Threshold)> Reached(QuotaLimits limits, QuotaSums used) =>
-        from limit in QuotaLimitResponse.ListOf(limits, used)
+    private static IEnumerable<Notice> Reached(OwnedQuota quota, QuotaSums used) =>
+        from limit in QuotaLimitResponse.ListOf(quota.Limits, used)
         where limit.Limit > 0
         from threshold in new[] { Warning, UsedUp }
         where limit.Used * UsedUp >= limit.Limit * threshold
-        select (limit, threshold);
+        select new Notice(quota, limit, threshold);
 
-    private async Task<List<OwnedQuota>> ReadQuotasAsync(IReadOnlyCollection<Guid> users, CancellationToken cancellationToken)
+    private async Task<List<OwnedQuota>> ReadQuotasAsync(Guid[] users, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(QuotasSql);
-        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = [.. users] });
+        command.Parameters.Add(new NpgsqlParameter<Guid[]> { TypedValue = users });
         command.Parameters.Add(new NpgsqlParameter<string[]> { TypedValue = [.. rules.Tiers.Keys] });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         var quotas = new List<OwnedQuota>();
@@ -90,30 +105,32 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
         return quotas;
     }
 
-    /// <summary>Returns false if the notice has been sent before.</summary>
-    private async Task<bool> NotifyAsync(
-        OwnedQuota quota, QuotaLimitResponse limit, int threshold, QuotaPeriod period, DateTimeOffset now, CancellationToken cancellationToken)
+    /// <summary>Returns the number of notices that hadn't been sent before.</summary>
+    private async Task<int> NotifyAsync(List<Notice> notices, QuotaPeriod period, CancellationToken cancellationToken)
     {
+        var now = clock.GetUtcNow();
         await using var command = database.CreateCommand(NotifySql);
-        command.Parameters.Add(new NpgsqlParameter<Guid>("user", quota.UserId));
-        command.Parameters.Add(new NpgsqlParameter<Guid>("key", quota.KeyId));
+        command.Parameters.Add(Column("users", notices, notice => notice.Quota.UserId));
+        command.Parameters.Add(Column("keys", notices, notice => notice.Quota.KeyId));
+        command.Parameters.Add(Column("metrics", notices, notice => notice.Limit.Metric));
+        command.Parameters.Add(Column("thresholds", notices, notice => notice.Threshold));
+        command.Parameters.Add(Column("kinds", notices, notice => notice.Threshold == Warning ? MailKind.QuotaWarning : MailKind.QuotaUsedUp));
+        command.Parameters.Add(Column("recipients", notices, notice => notice.Quota.Email.Trim()));
+        command.Parameters.Add(Column("notices", notices, notice => DetailsOf(notice, period)));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("start", period.From));
-        command.Parameters.Add(new NpgsqlParameter<string>("metric", limit.Metric));
-        command.Parameters.Add(new NpgsqlParameter<short>("threshold", (short)threshold));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("now", now));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset>("given_up", now + Outbox.NoticeLifetime));
-        command.Parameters.Add(new NpgsqlParameter<string>("kind", threshold == Warning ? MailKind.QuotaWarning : MailKind.QuotaUsedUp));
-        command.Parameters.Add(new NpgsqlParameter<string>("recipient", quota.Email.Trim()));
-        command.Parameters.Add(new NpgsqlParameter("notice", NpgsqlDbType.Jsonb) { Value = DetailsOf(quota, limit, period) });
-        return await command.ExecuteNonQueryAsync(cancellationToken) > 0;
+        return await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
-    private static string DetailsOf(OwnedQuota quota, QuotaLimitResponse limit, QuotaPeriod period) => AuditLog.Details(
-        ("metric", limit.Metric),
-        ("limit", AmountOf(limit.Metric, limit.Limit)),
-        ("used", AmountOf(limit.Metric, limit.Used)),
-        ("mode", quota.Limits.Mode),
-        ("key_prefix", quota.KeyPrefix),
+    private static NpgsqlParameter<T[]> Column<T>(string name, List<Notice> notices, Func<Notice, T> value) => new(name, [.. notices.Select(value)]);
+
+    private static string DetailsOf(Notice notice, QuotaPeriod period) => AuditLog.Details(
+        ("metric", notice.Limit.Metric),
+        ("limit", AmountOf(notice.Limit.Metric, notice.Limit.Limit)),
+        ("used", AmountOf(notice.Limit.Metric, notice.Limit.Used)),
+        ("mode", notice.Quota.Limits.Mode),
+        ("key_prefix", notice.Quota.KeyPrefix),
         ("resets_at", FormattableString.Invariant($"{period.To:MMMM d, yyyy, HH:mm 'UTC'}")))!;
 
     /// <summary>Formats dollars with cents, and up to six decimals.</summary>
@@ -122,4 +139,7 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
 
     /// <summary>A quota and its owner. The nil UUID is the quota of the user rather than of a key.</summary>
     private sealed record OwnedQuota(Guid UserId, string Email, Guid KeyId, string? KeyPrefix, QuotaLimits Limits);
+
+    /// <summary>A limit of a quota, and the percentage of it that is used.</summary>
+    private sealed record Notice(OwnedQuota Quota, QuotaLimitResponse Limit, short Threshold);
 }

@@ -22,7 +22,9 @@ internal static class QuotasFeature
         .AddSingleton(provider => new QuotaGate(
             provider.GetRequiredService<QuotaBook>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetService<SharedWindows>() is { } redis ? new SharedQuotas(redis) : null))
-        .AddSingleton<IUsageFolded, QuotaNotices>()
+        .AddSingleton<QuotaNotices>()
+        .AddSingleton<IUsageFolded>(provider => provider.GetRequiredService<QuotaNotices>())
+        .AddHostedService<MissedNotices>()
         .AddSingleton<IExpiryRule>(new ExpiryRule("quota notices", "usage_notices WHERE period_start < $1", QuotaNotices.Retention))
         .AddSingleton<UsageMeter>()
         .AddSingleton<IRefusalHeaders>(provider => provider.GetRequiredService<UsageMeter>());

@@ -1,0 +1,68 @@
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Usage.Quotas;
+
+/// <summary>
+/// At startup and every hour, sends the notices that no new usage triggers: a server was killed after it had added usage to its sums, an administrator lowered
+/// a quota, or a user moved to a smaller tier.
+/// </summary>
+internal sealed partial class MissedNotices(
+    QuotaNotices notices, NpgsqlDataSource database, TimeProvider clock, ILogger<MissedNotices> logger) : BackgroundService
+{
+    private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
+
+    private const int PageSize = 1_000;
+
+    /// <summary>The users after the id <c>$2</c> who have used anything in the month <c>$1</c>.</summary>
+    private static readonly string FindSql =
+        $"SELECT user_id FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT {PageSize}";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        using var timer = new PeriodicTimer(Interval, clock);
+        do
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // An unhandled exception would stop the server. The next run retries.
+                Log.Failed(logger, failure.GetType().Name);
+            }
+        }
+        while (await timer.WaitForNextTickAsync(stoppingToken));
+    }
+
+    /// <summary>Sends the missing notices of all users.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        var month = QuotaPeriod.Of(clock.GetUtcNow()).Month;
+        for (var last = Guid.Empty; await FindAsync(month, last, cancellationToken) is [.., var next] users; last = next)
+        {
+            await notices.SendAsync(users, cancellationToken);
+        }
+    }
+
+    private async Task<List<Guid>> FindAsync(DateOnly month, Guid after, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(FindSql);
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = month });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        var users = new List<Guid>();
+        while (await row.ReadAsync(cancellationToken))
+        {
+            users.Add(row.GetGuid(0));
+        }
+
+        return users;
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for quotas whose owners haven't been notified ({Failure}); retrying in an hour")]
+        public static partial void Failed(ILogger logger, string failure);
+    }
+}
