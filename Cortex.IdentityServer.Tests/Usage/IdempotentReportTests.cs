@@ -35,21 +35,18 @@ public sealed class IdempotentReportTests(CortexApp app) : IClassFixture<CortexA
     [Fact]
     public async Task Sixteen_retries_at_once_over_two_replicas_record_each_event_once()
     {
-        var (user, _, http) = await app.SignUpAsync();
-        var key = (await CortexApp.GenerateKeyAsync(http)).Key;
-        var here = app.WithKey(key);
-        using var there = app.StartReplica(out var replica);
-        there.DefaultRequestHeaders.Add("X-API-Key", key);
+        var caller = await app.NewReporterAsync();
+        using var there = app.StartReplica(caller, out var replica);
         using (replica)
         {
             var events = NewEvents(1000);
 
-            var counts = await Concurrently.RunAsync(16, i => (i % 2 == 0 ? here : there).ReportAsync(events));
+            var counts = await Concurrently.RunAsync(16, i => (i % 2 == 0 ? caller.Key : there).ReportAsync(events));
 
             Assert.Equal(1000, counts.Sum(count => count.Accepted));
             Assert.Equal(15_000, counts.Sum(count => count.Duplicates));
-            Assert.Equal("1000 requests, 7000 tokens, 0.001 dollars", await app.LedgerAsync(user.Id));
-            Assert.Equal("1000 requests, 7000 tokens, 0.001 dollars", await app.SumsAsync(user.Id));
+            Assert.Equal("1000 requests, 7000 tokens, 0.001 dollars", await app.LedgerAsync(caller.UserId));
+            Assert.Equal("1000 requests, 7000 tokens, 0.001 dollars", await app.SumsAsync(caller.UserId));
         }
     }
 

@@ -192,15 +192,12 @@ public sealed class QuotaTests(HardQuotaApp app) : IClassFixture<HardQuotaApp>
     [Fact]
     public async Task Another_replica_learns_within_a_second_or_two_what_was_used()
     {
-        var (_, _, http) = await app.SignUpAsync();
-        var key = (await CortexApp.GenerateKeyAsync(http)).Key;
-        var here = app.WithKey(key);
-        using var there = app.StartReplica(out var replica);
-        there.DefaultRequestHeaders.Add("X-API-Key", key);
+        var caller = await app.NewReporterAsync();
+        using var there = app.StartReplica(caller, out var replica);
         using (replica)
         {
             await there.FetchAsync(Me);
-            await here.ReportAsync(new { endpoint = "x", tokens_used = 1000 });
+            await caller.Key.ReportAsync(new { endpoint = "x", tokens_used = 1000 });
 
             Assert.Equal(HttpStatusCode.TooManyRequests, (await there.FetchUntilStatusAsync(Me, HttpStatusCode.TooManyRequests)).StatusCode);
         }

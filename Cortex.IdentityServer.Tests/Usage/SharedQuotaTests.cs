@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -8,22 +9,21 @@ namespace Cortex.IdentityServer.Tests.Usage;
 public sealed class SharedQuotaTests(RedisQuotaApp app) : IClassFixture<RedisQuotaApp>
 {
     private const string Me = "/api/v1/auth/me";
+    private const string Shared = "Rate limits are shared";
 
     [Fact]
     public async Task Two_replicas_let_exactly_1000_of_1500_parallel_requests_through()
     {
-        var (user, _, http) = await app.SignUpAsync();
-        var key = (await CortexApp.GenerateKeyAsync(http)).Key;
-        var here = app.WithKey(key);
-        using var there = app.StartReplica(out var replica);
-        there.DefaultRequestHeaders.Add("X-API-Key", key);
+        var caller = await app.NewReporterAsync();
+        using var there = app.StartReplica(caller, out var replica);
         using (replica)
         {
-            var statuses = await Concurrently.StatusesAsync(1500, i => (i % 2 == 0 ? here : there).FetchAsync(Me));
+            var statuses = await Concurrently.StatusesAsync(1500, i => (i % 2 == 0 ? caller.Key : there).FetchAsync(Me));
 
             Assert.Equal(1000, statuses.Count(status => status == HttpStatusCode.OK));
             Assert.Equal(500, statuses.Count(status => status == HttpStatusCode.TooManyRequests));
-            Assert.Equal("1000 requests, 0 tokens, 0 dollars", await WaitForAsync(user.Id, "1000 requests, 0 tokens, 0 dollars"));
+            await Poll.UntilAsync(
+                TimeSpan.FromSeconds(10), "a row for each request", async () => await app.LedgerAsync(caller.UserId) == "1000 requests, 0 tokens, 0 dollars");
         }
     }
 
@@ -36,8 +36,7 @@ public sealed class SharedQuotaTests(RedisQuotaApp app) : IClassFixture<RedisQuo
 
         await app.Redis.StopAsync();
         var during = await Concurrently.StatusesAsync(300, _ => caller.Key.FetchAsync(Me));
-        await app.Redis.StartAsync();
-        await WaitForRedisAsync();
+        await RestoreRedisAsync();
         var after = await Concurrently.StatusesAsync(300, _ => caller.Key.FetchAsync(Me));
 
         Assert.All(during, status => Assert.Equal(HttpStatusCode.OK, status));
@@ -60,22 +59,64 @@ public sealed class SharedQuotaTests(RedisQuotaApp app) : IClassFixture<RedisQuo
         Assert.Equal(5, second.Count(status => status == HttpStatusCode.OK));
     }
 
-    private async Task WaitForRedisAsync()
+    [Fact]
+    public async Task Requests_that_fail_because_of_the_database_are_not_counted()
     {
-        using var redis = await app.ConnectAsync();
-        for (var tries = 0; tries < 500 && app.CountLogLines("Rate limits are shared") < 2; tries++)
+        var caller = await app.NewReporterAsync();
+        await (await caller.Key.FetchAsync(Me)).ShouldBeAsync(HttpStatusCode.OK);
+
+        await using (await HeldLock.TakeAsync(app.ConnectionString, "LOCK TABLE users"))
         {
-            await Task.Delay(20, TestContext.Current.CancellationToken);
+            using var leaving = new CancellationTokenSource(TimeSpan.FromSeconds(1));
+            await Concurrently.RunAsync(20, _ => Assert.ThrowsAnyAsync<OperationCanceledException>(() => caller.Key.GetAsync(Me, leaving.Token)));
+
+            // The server learns that the clients are gone while its queries are still waiting.
+            await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
         }
+
+        var after = await Concurrently.StatusesAsync(1100, _ => caller.Key.FetchAsync(Me));
+        Assert.Equal(999, after.Count(status => status == HttpStatusCode.OK));
     }
 
-    private async Task<string> WaitForAsync(Guid userId, string expected)
+    [Fact]
+    public async Task Losing_Redis_under_load_overshoots_a_quota_over_two_replicas_by_at_most_one_seconds_requests()
     {
-        for (var tries = 0; tries < 200 && await app.LedgerAsync(userId) != expected; tries++)
+        var caller = await app.NewReporterAsync();
+        using var there = app.StartReplica(caller, out var replica);
+        using (replica)
         {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
+            var answers = new List<Task<(TimeSpan Sent, HttpStatusCode Status)>>();
+            var clock = Stopwatch.StartNew();
+            for (var i = 0; i < 1800; i++)
+            {
+                // Redis stops after a third of the quota, and 200 requests are sent per second.
+                if (i == 300)
+                {
+                    await app.Redis.StopAsync();
+                }
+
+                answers.Add(SendAsync(i % 2 == 0 ? caller.Key : there, clock.Elapsed));
+                await Task.Delay(TimeSpan.FromMilliseconds(Math.Max(0, (5 * i) - clock.ElapsedMilliseconds)), TestContext.Current.CancellationToken);
+            }
+
+            var all = await Task.WhenAll(answers);
+            await RestoreRedisAsync(servers: 2);
+
+            Assert.All(all, answer => Assert.Contains(answer.Status, new[] { HttpStatusCode.OK, HttpStatusCode.TooManyRequests }));
+            List<TimeSpan> allowed = [.. all.Where(answer => answer.Status == HttpStatusCode.OK).Select(answer => answer.Sent)];
+            var lastSecond = allowed.Count(sent => sent > allowed[^1] - TimeSpan.FromSeconds(1));
+            Assert.InRange(allowed.Count, 1000, 1000 + lastSecond);
         }
 
-        return await app.LedgerAsync(userId);
+        static async Task<(TimeSpan Sent, HttpStatusCode Status)> SendAsync(HttpClient client, TimeSpan sent) =>
+            (sent, (await client.FetchAsync(Me)).StatusCode);
+    }
+
+    private async Task RestoreRedisAsync(int servers = 1)
+    {
+        var before = app.CountLogLines(Shared);
+        await app.Redis.StartAsync();
+        using var redis = await app.ConnectAsync();
+        await Poll.UntilAsync(TimeSpan.FromSeconds(10), "servers that use Redis again", () => Task.FromResult(app.CountLogLines(Shared) >= before + servers));
     }
 }

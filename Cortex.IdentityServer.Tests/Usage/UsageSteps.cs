@@ -30,6 +30,14 @@ internal static class UsageSteps
         return new(user.Id, keyId, http, app.WithKey(key));
     }
 
+    /// <summary>Starts a second server, and returns a client that sends the reporter's key to it.</summary>
+    public static HttpClient StartReplica(this CortexApp app, Reporter caller, out IDisposable replica)
+    {
+        var http = app.StartReplica(out replica);
+        http.DefaultRequestHeaders.Add("X-API-Key", caller.Key.DefaultRequestHeaders.GetValues("X-API-Key"));
+        return http;
+    }
+
     /// <summary>Reports usage and returns the response's counts.</summary>
     public static async Task<(int Accepted, int Duplicates)> ReportAsync(this HttpClient key, object events)
     {

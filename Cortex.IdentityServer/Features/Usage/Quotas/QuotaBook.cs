@@ -50,6 +50,9 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         return new(ReadAsync(wanted, timeout, cancellationToken)!);
     }
 
+    /// <summary>Returns a count if it is in memory. Counts with requests that aren't in the ledger yet always are.</summary>
+    public QuotaCount? Find(QuotaSubject subject) => _counts.GetValueOrDefault(subject);
+
     /// <summary>Returns a count that is read from the ledger now.</summary>
     public Task<QuotaCount> ReadAsync(QuotaSubject subject, TimeSpan timeout, CancellationToken cancellationToken)
     {

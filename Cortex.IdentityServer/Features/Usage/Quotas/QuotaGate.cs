@@ -48,12 +48,20 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
         return (StateOf(quota, period, user, key), user.Used, key?.Used);
     }
 
-    /// <summary>Forgets a request that was counted at this time but has failed.</summary>
-    public async ValueTask ReturnAsync(AppliedQuota quota, DateTimeOffset taken)
+    /// <summary>Forgets a request that was counted but has failed.</summary>
+    public async ValueTask ReturnAsync(AppliedQuota quota, QuotaState taken)
     {
-        var (user, key) = await FindAsync(quota, QuotaPeriod.Of(taken), Timeout.InfiniteTimeSpan, CancellationToken.None);
-        user?.Drop();
-        key?.Drop();
+        var (user, key) = (quota.UserSubject(taken.Period), quota.KeySubject(taken.Period));
+        book.Find(user)?.Drop();
+        if (key is { } subject)
+        {
+            book.Find(subject)?.Drop();
+        }
+
+        if (taken.IsShared)
+        {
+            await shared!.ReturnAsync(SharedCounters(quota, taken.Period).Select(counter => counter.Subject));
+        }
     }
 
     private async ValueTask<QuotaState> PeekAsync(AppliedQuota quota, TimeSpan timeout, CancellationToken cancellationToken)
@@ -99,20 +107,25 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
         }
     }
 
-    /// <summary>Counts the request in Redis; null if no number of requests is limited, or Redis didn't respond in time.</summary>
-    private async ValueTask<QuotaState?> TakeSharedAsync(AppliedQuota quota, QuotaPeriod period, QuotaCount? user, QuotaCount? key, DateTimeOffset now)
+    /// <summary>The counters in Redis that a request needs: the user's, the key's, or both, for those whose number of requests is limited.</summary>
+    private static IEnumerable<(QuotaSubject Subject, long Limit)> SharedCounters(AppliedQuota quota, QuotaPeriod period)
     {
-        List<(QuotaSubject Subject, long Limit, QuotaCount Count)> counters = [];
         if (quota.User.Requests is { } userLimit)
         {
-            counters.Add((quota.UserSubject(period), userLimit, user!));
+            yield return (quota.UserSubject(period), userLimit);
         }
 
         if (quota.Key?.Requests is { } keyLimit)
         {
-            counters.Add((quota.KeySubject(period)!.Value, keyLimit, key!));
+            yield return (quota.KeySubject(period)!.Value, keyLimit);
         }
+    }
 
+    /// <summary>Counts the request in Redis; null if no number of requests is limited, or Redis didn't respond in time.</summary>
+    private async ValueTask<QuotaState?> TakeSharedAsync(AppliedQuota quota, QuotaPeriod period, QuotaCount? user, QuotaCount? key, DateTimeOffset now)
+    {
+        List<(QuotaSubject Subject, long Limit, QuotaCount Count)> counters =
+            [.. SharedCounters(quota, period).Select(counter => (counter.Subject, counter.Limit, counter.Subject.IsKey ? key! : user!))];
         if (counters.Count == 0)
         {
             return null;
@@ -136,6 +149,6 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
 
         QuotaSums? userUsed = quota.User.Requests is null ? user?.Used : user!.Used with { Requests = used[0] };
         QuotaSums? keyUsed = quota.Key?.Requests is null ? key?.Used : key!.Used with { Requests = used[^1] };
-        return QuotaState.Of(quota, period, isTaken, userUsed, keyUsed);
+        return QuotaState.Of(quota, period, isTaken, userUsed, keyUsed) with { IsShared = isTaken };
     }
 }

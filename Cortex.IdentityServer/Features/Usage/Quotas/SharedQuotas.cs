@@ -31,6 +31,16 @@ internal sealed class SharedQuotas(SharedWindows redis)
         return {1, counts[1], counts[2] or -1}
         """;
 
+    /// <summary>Takes a request back from each counter that still exists.</summary>
+    private const string ReturnScript = """
+        for _, key in ipairs(KEYS) do
+            if tonumber(redis.call('GET', key) or '0') > 0 then
+                redis.call('DECR', key)
+            end
+        end
+        return 1
+        """;
+
     /// <summary>The users of Redis that the documentation describes may use keys with this prefix.</summary>
     private const string Prefix = "cortex:limit:quota:";
 
@@ -70,8 +80,12 @@ internal sealed class SharedQuotas(SharedWindows redis)
         return (false, used);
     }
 
+    /// <summary>Takes back a request that has failed. If Redis doesn't respond, the request stays counted.</summary>
+    public async ValueTask ReturnAsync(IEnumerable<QuotaSubject> counters) =>
+        await redis.EvaluateAsync(ReturnScript, [.. counters.Select(KeyOf)], []);
+
     /// <summary>The counters of a user are in the same slot of a Redis Cluster. The key contains the start of the period.</summary>
     private static RedisKey KeyOf(QuotaSubject subject) =>
         Prefix + "{" + subject.UserId.ToString("N") + "}"
-            + $":{(subject.KeyId == Guid.Empty ? "user" : subject.KeyId.ToString("N"))}:{subject.Month:yyyy-MM-dd}";
+            + $":{(subject.IsKey ? subject.KeyId.ToString("N") : "user")}:{subject.Month:yyyy-MM-dd}";
 }

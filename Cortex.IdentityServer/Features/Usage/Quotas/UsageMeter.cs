@@ -41,25 +41,24 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
     private async Task MeterAsync(HttpContext context, KnownApiKey key, AppliedQuota? quota, string endpoint, RequestDelegate next)
     {
         var (now, started) = (clock.GetUtcNow(), Stopwatch.GetTimestamp());
+        QuotaState? state = null;
         if (quota is not null)
         {
-            var state = await TakeAsync(context, quota, now);
+            state = await TakeAsync(context, quota, now);
             if (state is { IsAllowed: false })
             {
                 await Exceeded(state, now).ToProblem().ExecuteAsync(context);
                 return;
             }
-
-            quota = state is null ? null : quota;
         }
 
         try
         {
             await next(context);
         }
-        catch (Exception) when (quota is not null)
+        catch (Exception) when (state is not null)
         {
-            await gate.ReturnAsync(quota, now);
+            await gate.ReturnAsync(quota!, state);
             throw;
         }
 
@@ -72,8 +71,8 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
             StatusCode = context.Response.StatusCode,
             ResponseTimeMs = (int)Math.Min(Stopwatch.GetElapsedTime(started).TotalMilliseconds, int.MaxValue),
             CreatedAt = now,
-            IsCountedForUser = quota?.User.IsLimited == true,
-            IsCountedForKey = quota?.Key is not null,
+            IsCountedForUser = state is not null && quota!.User.IsLimited,
+            IsCountedForKey = state is not null && quota!.Key is not null,
         });
     }
 
