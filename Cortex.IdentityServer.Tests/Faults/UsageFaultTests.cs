@@ -1,6 +1,6 @@
+using System.Diagnostics;
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Faults;
 
@@ -53,6 +53,30 @@ public sealed class UsageFaultTests(TwoServers servers) : IAsyncLifetime
     }
 
     [Fact]
+    public async Task A_killed_server_loses_at_most_the_last_second_of_metered_requests_and_records_none_twice()
+    {
+        var owner = await servers.B.SignUpAsync();
+        var key = (await servers.B.NewKeyAsync(owner)).Text;
+        await using var server = await servers.StartAsync(servers.Postgres.ConnectionString);
+        var clock = Stopwatch.StartNew();
+        var answered = new List<TimeSpan>();
+
+        while (clock.Elapsed < TimeSpan.FromSeconds(3))
+        {
+            Assert.Equal(HttpStatusCode.NoContent, (await server.GetAsync("verify?meter=1&endpoint=killed", key)).StatusCode);
+            answered.Add(clock.Elapsed);
+        }
+
+        var killed = clock.Elapsed;
+        await server.Process.KillAsync();
+
+        // The statement that was running when the server was killed is either committed or rolled back soon.
+        await Task.Delay(TimeSpan.FromSeconds(1), TestContext.Current.CancellationToken);
+        Assert.InRange(await CountAsync(owner.Id), answered.Count(time => time < killed - TimeSpan.FromSeconds(1)), answered.Count);
+        await AssertExactAsync(owner.Id, await CountAsync(owner.Id));
+    }
+
+    [Fact]
     public async Task During_an_outage_of_PostgreSQL_reports_get_503_and_metered_requests_are_recorded_afterward()
     {
         var owner = await servers.A.SignUpAsync();
@@ -79,16 +103,12 @@ public sealed class UsageFaultTests(TwoServers servers) : IAsyncLifetime
     }
 
     [Fact]
-    public async Task A_ledger_that_is_locked_refuses_reports_within_seconds_and_a_full_queue_at_once()
+    public async Task A_ledger_that_is_locked_refuses_reports_within_seconds()
     {
         var owner = await servers.A.SignUpAsync();
         var key = (await servers.A.NewKeyAsync(owner)).Text;
-        await using (var connection = await servers.Postgres.ConnectAsync())
+        await using (await HeldLock.TakeAsync(servers.Postgres.ConnectionString, "LOCK TABLE usage_logs"))
         {
-            await using var transaction = await connection.BeginTransactionAsync(TestContext.Current.CancellationToken);
-            await using var command = new NpgsqlCommand("LOCK TABLE usage_logs IN ACCESS EXCLUSIVE MODE", connection, transaction);
-            await command.ExecuteNonQueryAsync(TestContext.Current.CancellationToken);
-
             // Some have many events and some a single one, so that batches are of both kinds.
             var answers = await Concurrently.RunAsync(300, async i =>
             {
@@ -100,6 +120,31 @@ public sealed class UsageFaultTests(TwoServers servers) : IAsyncLifetime
             Assert.All(answers, answer => Assert.Equal(HttpStatusCode.ServiceUnavailable, answer.StatusCode));
             Assert.All(answers, answer => Assert.True(answer.RetryAfter > TimeSpan.Zero));
             Assert.All(answers, answer => Assert.InRange(answer.Time, TimeSpan.Zero, TimeSpan.FromSeconds(10)));
+        }
+
+        Assert.Equal(HttpStatusCode.Accepted, await SendAsync(servers.A, key, NewEvents(1)));
+        await AssertExactAsync(owner.Id, 1);
+    }
+
+    [Fact]
+    public async Task A_full_queue_refuses_a_report_within_a_second()
+    {
+        var owner = await servers.A.SignUpAsync();
+        var key = (await servers.A.NewKeyAsync(owner)).Text;
+        await using (await HeldLock.TakeAsync(servers.Postgres.ConnectionString, "LOCK TABLE usage_logs"))
+        {
+            // The reports that fit wait for three seconds, so the first that is refused shows that the queue is full.
+            List<Task<HttpStatusCode?>> waiting = [.. Enumerable.Range(0, 70).Select(_ => SendAsync(servers.A, key, NewEvents(1000)))];
+            Assert.Equal(HttpStatusCode.ServiceUnavailable, await await Task.WhenAny(waiting));
+
+            var started = TimeProvider.System.GetTimestamp();
+            var report = await servers.A.PostAsync(Usage, NewEvents(1000), key);
+
+            Assert.InRange(TimeProvider.System.GetElapsedTime(started), TimeSpan.Zero, TimeSpan.FromSeconds(1));
+            await report.ShouldBeProblemAsync(503, "service_unavailable");
+            Assert.True(report.Headers.RetryAfter?.Delta > TimeSpan.Zero);
+            Assert.True(waiting.Count(sent => !sent.IsCompleted) >= 50, "the reports of a full queue are waiting");
+            Assert.All(await Task.WhenAll(waiting), status => Assert.Equal(HttpStatusCode.ServiceUnavailable, status));
         }
 
         Assert.Equal(HttpStatusCode.Accepted, await SendAsync(servers.A, key, NewEvents(1)));

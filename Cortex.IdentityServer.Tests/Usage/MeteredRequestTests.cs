@@ -105,12 +105,11 @@ public sealed class MeteredRequestTests(CortexApp app) : IClassFixture<CortexApp
     /// <summary>Waits for the rows for at most a second, and asserts that there are no more of them.</summary>
     private async Task WaitForRowsAsync(Reporter caller, long rows)
     {
-        for (var tries = 0; tries < 100 && (long)(await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", caller.UserId))! < rows; tries++)
-        {
-            await Task.Delay(10, TestContext.Current.CancellationToken);
-        }
-
+        await Poll.UntilAsync(TimeSpan.FromSeconds(1), $"{rows} rows", async () => await CountAsync(caller) >= rows);
         await Task.Delay(300, TestContext.Current.CancellationToken);
-        Assert.Equal(rows, await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", caller.UserId));
+        Assert.Equal(rows, await CountAsync(caller));
     }
+
+    private async Task<long> CountAsync(Reporter caller) =>
+        (long)(await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", caller.UserId))!;
 }

@@ -1,6 +1,5 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Admin.Users;
-using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Usage;
@@ -16,24 +15,29 @@ public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
     public async Task Revoked_keys_without_usage_are_deleted_35_days_later_and_others_stay()
     {
         var (user, _, http) = await app.QuickSignUpAsync();
-        var (unused, logged, folded, live) = (await NewAsync(http), await NewAsync(http), await NewAsync(http), await NewAsync(http));
+        var (unused, logged, folded, late, live) =
+            (await NewAsync(http), await NewAsync(http), await NewAsync(http), await NewAsync(http), await NewAsync(http));
+        var service = await app.NewReporterAsync("usage:write");
         await app.SqlAsync("INSERT INTO usage_logs (user_id, api_key_id, endpoint) VALUES ($1, $2, '/chat')", user.Id, logged);
         await app.SqlAsync("INSERT INTO usage_months SELECT $1, '2025-01-01', $2, 1, 0, 0, 0, 0", user.Id, folded);
-        foreach (var id in new[] { unused, logged, folded })
+        foreach (var id in new[] { unused, logged, folded, late })
         {
             await (await http.RemoveAsync(Route + id)).ShouldBeAsync(HttpStatusCode.NoContent);
         }
 
         await RunAsync(TimeSpan.FromDays(35) - TimeSpan.FromHours(1));
-        Assert.Equal([unused, logged, folded, live], await KeysAsync(user.Id, unused, logged, folded, live));
+        Assert.Equal([unused, logged, folded, late, live], await KeysAsync(user.Id, unused, logged, folded, late, live));
 
+        // The first usage of a key may be reported as long as usage of the time before its revocation can be.
+        var used = app.Clock.GetUtcNow() - TimeSpan.FromDays(34);
+        Assert.Equal((1, 0), await service.Key.ReportAsync(new { api_key_id = late, endpoint = "/chat", created_at = used.Iso() }));
         await RunAsync(TimeSpan.FromHours(2));
-        Assert.Equal([logged, folded, live], await KeysAsync(user.Id, unused, logged, folded, live));
+        Assert.Equal([logged, folded, late, live], await KeysAsync(user.Id, unused, logged, folded, late, live));
 
         // Usage whose rows have been deleted for their age is still in the sums, and so keeps the key.
         await app.SqlAsync("DELETE FROM usage_logs WHERE user_id = $1", user.Id);
         await RunAsync(TimeSpan.FromHours(2));
-        Assert.Equal([logged, folded, live], await KeysAsync(user.Id, unused, logged, folded, live));
+        Assert.Equal([logged, folded, late, live], await KeysAsync(user.Id, unused, logged, folded, late, live));
     }
 
     [Fact]
