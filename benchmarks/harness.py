@@ -83,6 +83,19 @@ class Machine:
             fail("PostgreSQL did not start.")
         self.databases = {name: line.replace("Database=cortex", f"Database={name}") for name in ("cortex", "large")}
 
+    @property
+    def can_prioritize(self):
+        """Whether a process may run with real-time priority, and this script may move PostgreSQL to other cores."""
+        return os.geteuid() == 0 and shutil.which("chrt") is not None and not os.environ.get("POSTGRES_URL")
+
+    def pin_postgres(self, cores):
+        """Moves PostgreSQL to these cores; new connections inherit them."""
+        postmaster = (self.folder / "postgres/postmaster.pid").read_text(encoding="ascii").split()[0]
+        children = subprocess.run(["pgrep", "-P", postmaster], stdout=subprocess.PIPE, text=True, check=False).stdout.split()
+        for process in [postmaster, *children]:
+            # A connection may have been closed in the meantime.
+            subprocess.run(["taskset", "-cp", ",".join(map(str, cores)), process], capture_output=True, check=False)
+
     def describe(self):
         """Describes the machine and versions that the figures were measured on."""
         processor = re.search(r"model name\s*:\s*(.+)", Path("/proc/cpuinfo").read_text(encoding="utf-8"))
@@ -146,6 +159,11 @@ class Server:
         """The resident memory, in MiB."""
         status = Path(f"/proc/{self.process.pid}/status").read_text(encoding="ascii")
         return int(re.search(r"VmRSS:\s+(\d+)", status)[1]) / 1024
+
+    def processor_time(self):
+        """The processor time that the process has used so far, in seconds."""
+        fields = Path(f"/proc/{self.process.pid}/stat").read_text(encoding="ascii").rpartition(")")[2].split()
+        return (int(fields[11]) + int(fields[12])) / os.sysconf("SC_CLK_TCK")
 
     def wrk(self, path, *headers):
         """Measures requests per second with wrk."""

@@ -15,6 +15,7 @@ METERED = VERIFY + "?meter=1&endpoint=benchmark"
 # The server holds 50,000 metered requests that PostgreSQL hasn't stored yet, and drops more than that.
 BURST = 40_000
 RATE = 2_000
+PROBES = 200
 SMALL = 100_000
 
 
@@ -48,16 +49,22 @@ def reports(machine, table, known, connections=8):
 
 def metering(machine, table, known):
     server, key = ours(machine, machine.own), known.line("keys")
-    baselines, figures, stored = [], [], []
+    baselines, figures, stored, plain_time, metered_time = [], [], [], [], []
     for turn in range(-warm_ups(machine), 2 * machine.rounds):
+        began = server.processor_time()
         plain = burst(machine, server, VERIFY, key)
+        between = server.processor_time()
         metered = burst(machine, server, METERED, key)
         seconds = check_rows(machine, key, metered)
+        ended = server.processor_time()
         if turn >= 0:
             baselines.append(plain["rate"])
             figures.append(metered["rate"])
             stored.append(metered["answered"] / seconds)
+            plain_time.append(1_000_000 * (between - began) / plain["answered"])
+            metered_time.append(1_000_000 * (ended - between) / metered["answered"])
     table.ratio("U1", f"GET /verify with an API key, unmetered and metered, {BURST:,} in a row", baselines, figures, 0.90)
+    table.note("U1", "processor time of the server alone per request, until all are in the ledger", plain_time, metered_time, " µs")
     table.least("U1", "metered requests until all are in the ledger", stored, RATE)
     steady = good(machine.tool(
         machine.other, "steady", url=server.url, path=METERED, key=key, rate=RATE, connections=16, seconds=machine.seconds))
@@ -87,19 +94,38 @@ def check_rows(machine, key, load):
 
 
 def latency(machine, table, known):
-    server, key = ours(machine, machine.both), known.line("keys")
+    compare_latency(machine, table, known, "all on two shared cores", machine.both, machine.both)
+
+    # PostgreSQL shares the driver's core, as if it ran on another machine. The driver goes first, because it would measure its own waiting otherwise.
+    if not machine.can_prioritize:
+        say("U3 with a core for the server needs root and a PostgreSQL of its own")
+        return
+    machine.pin_postgres(machine.other)
+    compare_latency(machine, table, known, "a core for the server", machine.own, machine.other, first=True)
+    machine.pin_postgres(machine.both)
+
+
+def compare_latency(machine, table, known, where, server_cores, driver_cores, first=False):
+    server, key = ours(machine, server_cores), known.line("keys")
     seconds = machine.steady // 2
-    steady = {"url": server.url, "token": known.access_token(server), "rate": 50, "connections": 4, "seconds": seconds}
+
+    def driver(**arguments):
+        command = pinned(driver_cores, machine.tool_command("steady", {"url": server.url, **arguments}))
+        return machine.start(["chrt", "--fifo", "1", *command] if first else command, stdout=subprocess.PIPE)
+
+    def finish(process):
+        result = good(json.loads(process.communicate(timeout=120)[0]))
+        machine.stop(process)
+        return result
+
+    token = known.access_token(server)
 
     def beside(path):
         """The p99 of requests with an access token beside requests to this path with an API key."""
-        command = machine.tool_command(
-            "steady", {"url": server.url, "path": path, "key": key, "rate": RATE, "connections": 16, "seconds": seconds + 2})
-        load = machine.start(pinned(machine.both, command), stdout=subprocess.PIPE)
+        load = driver(path=path, key=key, rate=RATE, connections=16, seconds=seconds + 2)
         time.sleep(1)
-        measured = good(machine.tool(machine.both, "steady", **steady))
-        result = good(json.loads(load.communicate(timeout=120)[0]))
-        machine.stop(load)
+        measured = finish(driver(token=token, rate=PROBES, connections=4, seconds=seconds))
+        result = finish(load)
         if path == METERED:
             check_rows(machine, key, result)
         return measured["p99"]
@@ -114,7 +140,7 @@ def latency(machine, table, known):
     baselines, differences = [(before + after) / 2 for before, after in neighbors], [max(pair) / min(pair) for pair in neighbors]
     noise = statistics.median(differences)
     table.times(
-        "U3", f"p99 of GET /verify at 50/s, beside {RATE:,} requests per second: unmetered, metered (unmetered alone varies by x{noise:.2f})",
+        "U3", f"p99 of GET /verify at {PROBES}/s, {where}, beside {RATE:,} requests per second: unmetered, metered (unmetered alone varies by x{noise:.2f})",
         baselines, figures, max(1.10, round(noise, 2)), "ms")
 
 
