@@ -1,27 +1,35 @@
+using Microsoft.Extensions.Primitives;
+
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>Response headers that remain when a request fails with an exception, whose handler clears all headers.</summary>
 internal sealed class KeptHeaders
 {
-    private readonly List<(string Name, string Value)> _headers = [];
+    private readonly List<(string Name, StringValues Values)> _headers = [];
 
-    public static void Set(HttpContext context, string name, string value)
+    /// <summary>Keeps those of the headers that the response has. Call it when an exception passes by, because it would cost time in every request.</summary>
+    public static void Keep(HttpContext context, params ReadOnlySpan<string> names)
     {
-        context.Response.Headers[name] = value;
         if (context.Features.Get<KeptHeaders>() is not { } kept)
         {
             context.Features.Set(kept = new());
         }
 
-        kept._headers.Add((name, value));
+        foreach (var name in names)
+        {
+            if (context.Response.Headers.TryGetValue(name, out var values))
+            {
+                kept._headers.Add((name, values));
+            }
+        }
     }
 
     /// <summary>Writes the headers again after the exception handler has cleared them.</summary>
     public static void WriteTo(HttpContext context)
     {
-        foreach (var (name, value) in context.Features.Get<KeptHeaders>()?._headers ?? [])
+        foreach (var (name, values) in context.Features.Get<KeptHeaders>()?._headers ?? [])
         {
-            context.Response.Headers[name] = value;
+            context.Response.Headers[name] = values;
         }
     }
 }

@@ -58,6 +58,7 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
         }
         catch (Exception) when (state is not null)
         {
+            KeepHeaders(context);
             await gate.ReturnAsync(quota!, state);
             throw;
         }
@@ -94,7 +95,15 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
     private async Task ShowAndServeAsync(HttpContext context, AppliedQuota quota, RequestDelegate next)
     {
         await ShowAsync(context, quota);
-        await next(context);
+        try
+        {
+            await next(context);
+        }
+        catch
+        {
+            KeepHeaders(context);
+            throw;
+        }
     }
 
     private async Task ShowAsync(HttpContext context, AppliedQuota quota)
@@ -114,9 +123,11 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
 
     private static void Show(HttpContext context, QuotaState state)
     {
-        KeptHeaders.Set(context, RemainingHeader, state.Left.ToString());
-        KeptHeaders.Set(context, AllowedHeader, state.IsAllowed ? "true" : "false");
+        context.Response.Headers[RemainingHeader] = state.Left.ToString();
+        context.Response.Headers[AllowedHeader] = state.IsAllowed ? "true" : "false";
     }
+
+    private static void KeepHeaders(HttpContext context) => KeptHeaders.Keep(context, RemainingHeader, AllowedHeader);
 
     private static Refusal Exceeded(QuotaState state, DateTimeOffset now) => Problems.QuotaExceeded with
     {
