@@ -130,17 +130,36 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
     }
 
     [Fact]
-    public async Task A_user_who_is_deleted_meanwhile_does_not_keep_others_from_being_notified()
+    public async Task A_user_who_is_being_deleted_does_not_keep_others_from_being_notified()
     {
         var (gone, caller) = (await app.NewReporterAsync(), await app.NewReporterAsync());
         await gone.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 8).ToArray());
         await caller.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 8).ToArray());
-        await app.SqlAsync("UPDATE users SET deleted_at = now() WHERE id = $1", gone.UserId);
+        var notices = app.Services.GetRequiredService<QuotaNotices>();
 
-        await FoldAsync();
+        await using (await HeldLock.TakeAsync(app.ConnectionString, $"DELETE FROM users WHERE id = '{gone.UserId}'"))
+        {
+            using var timeout = new CancellationTokenSource(TimeSpan.FromSeconds(10));
+            await notices.SendAsync([gone.UserId, caller.UserId], timeout.Token);
+            Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+            Assert.Equal("", await NoticesAsync(gone));
+        }
+
+        // The deletion was rolled back.
+        await notices.SendAsync([gone.UserId, caller.UserId], TestContext.Current.CancellationToken);
+        Assert.Equal("quota_warning 1", await NoticesAsync(gone));
+        Assert.Equal("quota_warning 1", await NoticesAsync(caller));
+    }
+
+    [Fact]
+    public async Task A_key_whose_quota_another_program_spoiled_does_not_keep_others_from_being_notified()
+    {
+        var caller = await app.NewReporterAsync();
+        await app.SqlAsync("UPDATE api_keys SET monthly_quota = '[]' WHERE id = $1", caller.KeyId);
+
+        await ReportAndFoldAsync(caller, requests: 8);
 
         Assert.Equal("quota_warning 1", await NoticesAsync(caller));
-        Assert.Equal("", await NoticesAsync(gone));
     }
 
     [Fact]

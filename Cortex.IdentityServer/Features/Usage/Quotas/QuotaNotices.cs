@@ -34,13 +34,18 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
 
     /// <summary>
     /// Claims notices and adds the emails of those that nobody has claimed before. Users who are being deleted are skipped, because a notice that refers to one
-    /// would fail all others. Claims are in the order of their key, so that replicas don't deadlock.
+    /// would wait for the deletion and then fail all others. Claims are in the order of their key, so that replicas don't deadlock.
     /// </summary>
     private static readonly string NotifySql = $"""
         WITH reached AS MATERIALIZED (
             SELECT added.* FROM unnest(@users, @keys, @metrics, @thresholds, @kinds, @recipients, @notices)
                 AS added (user_id, api_key_id, metric, threshold, kind, recipient, notice)
-            JOIN users ON users.id = added.user_id WHERE deleted_at IS NULL FOR KEY SHARE OF users),
+            JOIN users ON users.id = added.user_id
+            WHERE deleted_at IS NULL AND NOT EXISTS (
+                SELECT FROM usage_notices AS sent
+                WHERE sent.user_id = added.user_id AND sent.api_key_id = added.api_key_id AND sent.period_start = @start
+                    AND sent.metric = added.metric AND sent.threshold = added.threshold)
+            FOR KEY SHARE OF users SKIP LOCKED),
         claimed AS (
             INSERT INTO usage_notices (user_id, api_key_id, period_start, metric, threshold, created_at)
             SELECT user_id, api_key_id, @start, metric, threshold, @now FROM reached ORDER BY 1, 2, 4, 5
@@ -95,11 +100,15 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
         while (await row.ReadAsync(cancellationToken))
         {
             var user = rules.OfUser(row.GetString(2), QuotaLimits.FromJson(row, 3));
-            quotas.Add(await row.IsDBNullAsync(4, cancellationToken)
-                ? new(row.GetGuid(0), row.GetString(1), Guid.Empty, KeyPrefix: null, user)
-                : new(
-                    row.GetGuid(0), row.GetString(1), row.GetGuid(4), await row.IsDBNullAsync(5, cancellationToken) ? null : row.GetString(5),
-                    QuotaLimits.FromJson(row, 6)! with { Mode = user.Mode }));
+            if (await row.IsDBNullAsync(4, cancellationToken))
+            {
+                quotas.Add(new(row.GetGuid(0), row.GetString(1), Guid.Empty, KeyPrefix: null, user));
+            }
+            else if (QuotaLimits.FromJson(row, 6) is { } own)
+            {
+                var prefix = await row.IsDBNullAsync(5, cancellationToken) ? null : row.GetString(5);
+                quotas.Add(new(row.GetGuid(0), row.GetString(1), row.GetGuid(4), prefix, own with { Mode = user.Mode }));
+            }
         }
 
         return quotas;
