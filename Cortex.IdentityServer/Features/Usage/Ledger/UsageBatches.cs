@@ -22,6 +22,10 @@ internal sealed partial class UsageBatches(
     private long _started;
     private bool _isFailing;
     private bool _isDropping;
+
+    /// <summary>Whether the last metered requests that were written could be recorded.</summary>
+    private bool _isRecording;
+
     private long _droppedBefore;
 
     /// <summary>Writes a batch, and completes the receipts of its reports. Returns false if the database can't be used.</summary>
@@ -42,7 +46,7 @@ internal sealed partial class UsageBatches(
         _isFailing = true;
     }
 
-    /// <summary>Logs once that metered requests are dropped, and once that they no longer are.</summary>
+    /// <summary>Logs once that metered requests are dropped, and once that they are recorded again.</summary>
     public void ReportDropped()
     {
         var dropped = queue.Dropped;
@@ -51,7 +55,7 @@ internal sealed partial class UsageBatches(
             _isDropping = true;
             Log.Dropping(logger);
         }
-        else if (dropped == _droppedBefore && _isDropping && !_isFailing)
+        else if (dropped == _droppedBefore && _isDropping && _isRecording)
         {
             _isDropping = false;
             Log.Dropped(logger, dropped);
@@ -77,6 +81,7 @@ internal sealed partial class UsageBatches(
             }
 
             _isFailing = false;
+            _isRecording |= batch.Any(report => report.IsMetered);
             return true;
         }
         catch (Exception failure) when (IsRejection(failure))
@@ -149,6 +154,7 @@ internal sealed partial class UsageBatches(
 
         if (Conflicts.Contains(DatabaseFailure.FromPostgres(failure)!.SqlState))
         {
+            _isRecording = false;
             observer.OnDropped(queue.ReturnMetered(report.Events));
         }
         else
@@ -164,6 +170,7 @@ internal sealed partial class UsageBatches(
     private bool Fail(List<PendingUsage> batch, Exception failure)
     {
         ReportFailure(failure);
+        _isRecording = false;
 
         // The reports that queued up in the meantime have waited as long as these, so after a timeout they fail too instead of waiting again.
         var waiting = failure.GetBaseException() is TimeoutException ? queue.TakeReports() : [];

@@ -8,7 +8,7 @@ namespace Cortex.IdentityServer.Features.Usage.Ledger;
 internal sealed partial class UsageWriter(
     UsageQueue queue, UsageSignal signal, UsageBatches batches, IUsageObserver observer, ILogger<UsageWriter> logger) : BackgroundService
 {
-    /// <summary>How long metered requests are gathered. Fewer, larger statements disturb other requests less, and a row must follow within a second.</summary>
+    /// <summary>How long metered requests are gathered. Their rows must follow within a second.</summary>
     private static readonly TimeSpan MeterInterval = TimeSpan.FromMilliseconds(500);
 
     /// <summary>How long a report waits until it is written. Writing it takes at most a few seconds more.</summary>
