@@ -86,7 +86,9 @@ class Machine:
     @property
     def can_prioritize(self):
         """Whether a process may run with real-time priority, and this script may move PostgreSQL to other cores."""
-        return os.geteuid() == 0 and shutil.which("chrt") is not None and not os.environ.get("POSTGRES_URL")
+        if os.environ.get("POSTGRES_URL") or shutil.which("chrt") is None or shutil.which("pgrep") is None:
+            return False
+        return subprocess.run(["chrt", "--fifo", "1", "true"], capture_output=True, check=False).returncode == 0
 
     def pin_postgres(self, cores):
         """Moves PostgreSQL to these cores; new connections inherit them."""

@@ -98,7 +98,7 @@ def latency(machine, table, known):
 
     # PostgreSQL shares the driver's core, as if it ran on another machine. The driver goes first, because it would measure its own waiting otherwise.
     if not machine.can_prioritize:
-        say("U3 with a core for the server needs root and a PostgreSQL of its own")
+        say("U3 with a core for the server needs chrt, pgrep, real-time priority, and a PostgreSQL of its own")
         return
     machine.pin_postgres(machine.other)
     compare_latency(machine, table, known, "a core for the server", machine.own, machine.other, first=True)

@@ -59,7 +59,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     }
 
     /// <summary>Runs a script that counts something else; null if Redis didn't respond in time.</summary>
-    /// <param name="script">A script that uses only the commands GET and SET.</param>
+    /// <param name="script">A script that uses only the commands GET, SET, and DECR.</param>
     /// <param name="keys">The keys, all of them in the same slot of a cluster.</param>
     /// <param name="values">The arguments.</param>
     public async ValueTask<RedisResult?> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
