@@ -60,9 +60,10 @@ public sealed class DrainTests(TwoServers servers) : IAsyncLifetime
         Assert.InRange(elapsed, TimeSpan.FromSeconds(2), TimeSpan.FromSeconds(30));
         Assert.All(load.Results, answer => Assert.True(answer.Status is 0 or (>= 200 and < 300), $"{answer}"));
 
-        // After the drain time, the server no longer listens, and it closes idle connections.
+        // After the drain time, the server no longer listens, and it closes idle connections, over some of which a request is just being sent.
         Assert.All(
             load.Results.Where(answer => answer.Status == 0),
-            answer => Assert.True(answer.Error is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded, $"{answer}"));
+            answer => Assert.True(
+                answer.Error is HttpRequestError.ConnectionError or HttpRequestError.ResponseEnded or HttpRequestError.Unknown, $"{answer}"));
     }
 }

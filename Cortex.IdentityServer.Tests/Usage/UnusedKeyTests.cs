@@ -28,8 +28,8 @@ public sealed class UnusedKeyTests(CortexApp app) : IClassFixture<CortexApp>
         await RunAsync(TimeSpan.FromDays(35) - TimeSpan.FromHours(1));
         Assert.Equal([unused, logged, folded, late, live], await KeysAsync(user.Id, unused, logged, folded, late, live));
 
-        // The first usage of a key may be reported as long as usage of the time before its revocation can be.
-        var used = app.Clock.GetUtcNow() - TimeSpan.FromDays(34);
+        // The first usage of a key may be reported as long as usage of the time before its revocation can be. This one is half an hour older.
+        var used = app.Clock.GetUtcNow() - TimeSpan.FromDays(35) + TimeSpan.FromMinutes(30);
         Assert.Equal((1, 0), await service.Key.ReportAsync(new { api_key_id = late, endpoint = "/chat", created_at = used.Iso() }));
         await RunAsync(TimeSpan.FromHours(2));
         Assert.Equal([logged, folded, late, live], await KeysAsync(user.Id, unused, logged, folded, late, live));
