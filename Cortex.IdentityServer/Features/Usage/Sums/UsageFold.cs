@@ -24,9 +24,11 @@ internal sealed partial class UsageFold(
     /// Returns whether there are rows to fold and no other replica is folding them. CASE guarantees the order of evaluation. The statistics of a table that is
     /// always being emptied say little, so the planner is told not to join row by row, which would take minutes with many names.
     /// </summary>
-    private const string BeginSql = """
-        SELECT CASE WHEN EXISTS (SELECT FROM usage_deltas) THEN pg_try_advisory_xact_lock($1) ELSE false END, set_config('enable_nestloop', 'off', true)
-        """;
+    private const string BeginSql = $"SELECT CASE WHEN EXISTS (SELECT FROM usage_deltas) THEN {TurnSql} ELSE false END, {PlannerSql}";
+
+    private const string ShortenSql = $"SELECT {TurnSql}, {PlannerSql}";
+    private const string TurnSql = "pg_try_advisory_xact_lock($1)";
+    private const string PlannerSql = "set_config('enable_nestloop', 'off', true)";
 
     private readonly HashSet<IUsageFolded> _failingListeners = [];
     private bool _isFailing;
@@ -83,13 +85,9 @@ internal sealed partial class UsageFold(
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        await using (var begin = new NpgsqlCommand(BeginSql, connection))
+        if (!await TakeTurnAsync(connection, BeginSql, cancellationToken))
         {
-            begin.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
-            if (await begin.ExecuteScalarAsync(cancellationToken) is not true)
-            {
-                return null;
-            }
+            return null;
         }
 
         // A new statement, and therefore a new snapshot: it sees what the replica that had the lock before has committed.
@@ -116,9 +114,7 @@ internal sealed partial class UsageFold(
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            await using var turn = new NpgsqlCommand("SELECT pg_try_advisory_xact_lock($1), set_config('enable_nestloop', 'off', true)", connection);
-            turn.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
-            if (await turn.ExecuteScalarAsync(cancellationToken) is true)
+            if (await TakeTurnAsync(connection, ShortenSql, cancellationToken))
             {
                 await UsageNames.ShortenAsync(connection, list, TimeoutSeconds, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
@@ -132,6 +128,14 @@ internal sealed partial class UsageFold(
         {
             Log.NotShortened(logger, list.UserId, nameof(TimeoutException));
         }
+    }
+
+    /// <summary>Returns false if another replica is folding, or if the statement finds nothing to do.</summary>
+    private static async Task<bool> TakeTurnAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    {
+        await using var turn = new NpgsqlCommand(sql, connection);
+        turn.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
+        return await turn.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private static async Task<FoldedBatch?> MoveAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)
