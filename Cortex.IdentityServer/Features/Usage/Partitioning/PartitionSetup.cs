@@ -130,7 +130,7 @@ internal static class PartitionSetup
         CREATE TRIGGER cortex_note_truncate AFTER TRUNCATE ON usage_logs FOR EACH STATEMENT EXECUTE FUNCTION cortex_note_usage_change();
         """;
 
-    public const string Grantee = "CASE one.grantee WHEN 0::oid THEN 'PUBLIC' ELSE one.grantee::regrole::text END";
+    private const string Grantee = "CASE one.grantee WHEN 0::oid THEN 'PUBLIC' ELSE one.grantee::regrole::text END";
 
     /// <summary>The months of UUIDv7 in the table.</summary>
     private static readonly string Months = $"""

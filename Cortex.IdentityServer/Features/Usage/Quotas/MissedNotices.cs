@@ -3,19 +3,19 @@ using Npgsql;
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
 /// <summary>
-/// At startup and every hour, sends the notices that no new usage triggers: a server was killed after it had added usage to its sums, an administrator lowered
-/// a quota, or a user moved to a smaller tier.
+/// At startup and every hour, sends the notices that no new usage triggers, because a server was killed after it had added usage to its sums, an administrator
+/// lowered a quota, or a user moved to a smaller tier.
 /// </summary>
 internal sealed partial class MissedNotices(
     QuotaNotices notices, NpgsqlDataSource database, TimeProvider clock, ILogger<MissedNotices> logger) : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    private const int PageSize = 1_000;
-
-    /// <summary>The users after the id <c>$2</c> who have used anything in the month <c>$1</c>.</summary>
-    private static readonly string FindSql =
-        $"SELECT user_id FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT {PageSize}";
+    /// <summary>The users after the id <c>$2</c> who have used anything in the month <c>$1</c>, as an array.</summary>
+    private static readonly string FindSql = $"""
+        SELECT ARRAY(
+            SELECT user_id FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT {QuotaNotices.ChunkSize})
+        """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -45,19 +45,12 @@ internal sealed partial class MissedNotices(
         }
     }
 
-    private async Task<List<Guid>> FindAsync(DateOnly month, Guid after, CancellationToken cancellationToken)
+    private async Task<Guid[]> FindAsync(DateOnly month, Guid after, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(FindSql);
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = month });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
-        await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        var users = new List<Guid>();
-        while (await row.ReadAsync(cancellationToken))
-        {
-            users.Add(row.GetGuid(0));
-        }
-
-        return users;
+        return (Guid[])(await command.ExecuteScalarAsync(cancellationToken))!;
     }
 
     private static partial class Log

@@ -80,18 +80,16 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         }
 
         // A chunk that can't be read fails those who wait for it, and nobody else.
-        var failures = new List<Exception>();
+        Exception? failure = null;
         foreach (var chunk in wanted.Chunk(MaxSubjects))
         {
-            if (await ReadWantedAsync(chunk, cancellationToken) is { } failure)
-            {
-                failures.Add(failure);
-            }
+            var failed = await ReadWantedAsync(chunk, cancellationToken);
+            failure ??= failed;
         }
 
-        if (failures.Count > 0)
+        if (failure is not null)
         {
-            ExceptionDispatchInfo.Throw(failures[0]);
+            ExceptionDispatchInfo.Throw(failure);
         }
 
         if (!IsDue)
@@ -170,9 +168,9 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         for (var start = 0; start < events.Count;)
         {
             var first = events[start];
-            var month = QuotaPeriod.Of(first.CreatedAt).Month;
+            var period = QuotaPeriod.Of(first.CreatedAt);
             var (sums, takenForUser, takenForKey, end) = (default(QuotaSums), 0L, 0L, start);
-            for (; end < events.Count && IsAlike(events[end], first, month); end++)
+            for (; end < events.Count && IsAlike(events[end], first, period); end++)
             {
                 var item = events[end];
                 sums = new(sums.Requests + 1, sums.TokensUsed + item.TokensUsed, sums.CostMicros + item.CostMicros);
@@ -180,12 +178,12 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
                 takenForKey += item.IsCountedForKey ? 1 : 0;
             }
 
-            if (_counts.TryGetValue(new(first.UserId, Guid.Empty, month), out var user))
+            if (_counts.TryGetValue(new(first.UserId, Guid.Empty, period.Month), out var user))
             {
                 update(user, sums, takenForUser);
             }
 
-            if (first.ApiKeyId is { } key && _counts.TryGetValue(new(first.UserId, key, month), out var own))
+            if (first.ApiKeyId is { } key && _counts.TryGetValue(new(first.UserId, key, period.Month), out var own))
             {
                 update(own, sums, takenForKey);
             }
@@ -194,7 +192,6 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         }
     }
 
-    private static bool IsAlike(UsageEvent item, UsageEvent first, DateOnly month) =>
-        item.UserId == first.UserId && item.ApiKeyId == first.ApiKeyId
-        && item.CreatedAt.UtcDateTime is var time && time.Year == month.Year && time.Month == month.Month;
+    private static bool IsAlike(UsageEvent item, UsageEvent first, QuotaPeriod period) =>
+        item.UserId == first.UserId && item.ApiKeyId == first.ApiKeyId && period.Contains(item.CreatedAt);
 }

@@ -17,7 +17,7 @@ internal sealed class QuotaNotices(NpgsqlDataSource database, QuotaRules rules, 
     public static readonly TimeSpan Retention = TimeSpan.FromDays(100);
 
     /// <summary>The maximum number of users in a statement.</summary>
-    private const int ChunkSize = 1_000;
+    public const int ChunkSize = 1_000;
 
     private const short Warning = 80;
     private const short UsedUp = 100;

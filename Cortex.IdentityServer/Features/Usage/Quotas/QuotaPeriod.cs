@@ -8,6 +8,8 @@ internal readonly record struct QuotaPeriod(DateTimeOffset From, DateTimeOffset 
     /// <summary>The month as <c>usage_months</c> stores it.</summary>
     public DateOnly Month => DateOnly.FromDateTime(From.UtcDateTime);
 
+    public bool Contains(DateTimeOffset time) => time >= From && time < To;
+
     public static QuotaPeriod Of(DateTimeOffset time)
     {
         var from = new DateTimeOffset(time.UtcDateTime.Year, time.UtcDateTime.Month, 1, 0, 0, 0, TimeSpan.Zero);
