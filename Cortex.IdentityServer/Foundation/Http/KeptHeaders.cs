@@ -7,7 +7,7 @@ internal sealed class KeptHeaders
 {
     private readonly List<(string Name, StringValues Values)> _headers = [];
 
-    /// <summary>Keeps those of the headers that the response has. Call it when an exception passes by, because it would cost time in every request.</summary>
+    /// <summary>Keeps those of the headers that the response has. Call this only when a request fails, because it would slow down every request.</summary>
     public static void Keep(HttpContext context, params ReadOnlySpan<string> names)
     {
         if (context.Features.Get<KeptHeaders>() is not { } kept)

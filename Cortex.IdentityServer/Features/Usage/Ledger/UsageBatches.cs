@@ -23,7 +23,7 @@ internal sealed partial class UsageBatches(
     private bool _isFailing;
     private bool _isDropping;
 
-    /// <summary>Whether the last metered requests that were written could be recorded.</summary>
+    /// <summary>Whether the most recent attempt to record metered requests succeeded.</summary>
     private bool _isRecording;
 
     private long _droppedBefore;
