@@ -25,7 +25,8 @@ public sealed class FullQueueTests(CortexApp app) : IClassFixture<CortexApp>
         }
 
         await Poll.UntilAsync(
-            TimeSpan.FromSeconds(60), "rows of all requests that weren't dropped", async () => await CountAsync(caller) == UsageQueue.MaxMetered);
+            TimeSpan.FromSeconds(60), "rows of all requests that weren't dropped",
+            async () => await app.CountRowsAsync(caller.UserId) == UsageQueue.MaxMetered);
         await Poll.UntilAsync(TimeSpan.FromSeconds(60), "the end of the warning", () => Task.FromResult(app.CountLogLines("are recorded again") > 0));
         Assert.Equal(1, app.CountLogLines("so some are dropped"));
         Assert.Equal(1, app.CountLogLines("Metered requests are recorded again; 100 have been dropped since the server started"));
@@ -70,7 +71,7 @@ public sealed class FullQueueTests(CortexApp app) : IClassFixture<CortexApp>
         await Poll.UntilAsync(
             TimeSpan.FromSeconds(60), "room in the queue",
             async () => (await caller.Key.PostAsync(UsageSteps.Route, new { endpoint = "x" })).StatusCode == HttpStatusCode.Accepted);
-        Assert.Equal(1, await CountAsync(caller));
+        Assert.Equal(1, await app.CountRowsAsync(caller.UserId));
     }
 
     private static UsageEvent NewRequest(Reporter caller)
@@ -78,7 +79,4 @@ public sealed class FullQueueTests(CortexApp app) : IClassFixture<CortexApp>
         var now = DateTimeOffset.UtcNow;
         return new() { Id = UsageIds.Create(now), UserId = caller.UserId, ApiKeyId = caller.KeyId, Endpoint = "x", StatusCode = 204, CreatedAt = now };
     }
-
-    private async Task<long> CountAsync(Reporter caller) =>
-        (long)(await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", caller.UserId))!;
 }

@@ -105,11 +105,8 @@ public sealed class MeteredRequestTests(CortexApp app) : IClassFixture<CortexApp
     /// <summary>Waits for the rows, and asserts that the next statement adds no more of them.</summary>
     private async Task WaitForRowsAsync(Reporter caller, long rows)
     {
-        await Poll.UntilAsync(TimeSpan.FromSeconds(10), $"{rows} rows", async () => await CountAsync(caller) >= rows);
+        await Poll.UntilAsync(TimeSpan.FromSeconds(10), $"{rows} rows", async () => await app.CountRowsAsync(caller.UserId) >= rows);
         await Task.Delay(700, TestContext.Current.CancellationToken);
-        Assert.Equal(rows, await CountAsync(caller));
+        Assert.Equal(rows, await app.CountRowsAsync(caller.UserId));
     }
-
-    private async Task<long> CountAsync(Reporter caller) =>
-        (long)(await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", caller.UserId))!;
 }

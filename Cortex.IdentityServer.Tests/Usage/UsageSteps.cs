@@ -45,6 +45,9 @@ internal static class UsageSteps
         return (answer.GetProperty("accepted").GetInt32(), answer.GetProperty("duplicates").GetInt32());
     }
 
+    public static async Task<long> CountRowsAsync(this CortexApp app, Guid userId) =>
+        (long)(await app.SqlAsync("SELECT count(*) FROM usage_logs WHERE user_id = $1", userId))!;
+
     /// <summary>Returns the ledger's rows of a user: their number, tokens, and exact cost.</summary>
     public static async Task<string> LedgerAsync(this CortexApp app, Guid userId) => (string)(await app.SqlAsync(
         "SELECT format('%s requests, %s tokens, %s dollars', count(*), coalesce(sum(tokens_used), 0), trim_scale(coalesce(sum(cost_usd), 0))) "
