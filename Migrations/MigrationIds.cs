@@ -18,5 +18,6 @@ internal static class MigrationIds
         "20261129082755_Usage",
         "20261129085549_Tombstones",
         "20261129093126_UsageMonths",
+        "20261129153000_Billing",
     ];
 }

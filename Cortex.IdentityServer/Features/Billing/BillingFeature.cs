@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
+using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
@@ -8,7 +9,7 @@ namespace Cortex.IdentityServer.Features.Billing;
 internal static class BillingFeature
 {
     public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services
-        .AddSingleton(BillingOptions.Read(settings))
+        .AddSingleton(BillingOptions.Read(settings, TierOptions.Read(settings)))
         .AddJson<BillingJson>()
         .AddSingleton<BillingEvents>()
         .AddScoped<BillingReplay>()

@@ -37,6 +37,9 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
             : AddFileError(name, $"must not be set together with {name}");
     }
 
+    /// <summary>Whether the variable is set to nothing, for variables in which that means something else than leaving it out.</summary>
+    public bool IsEmpty(string name) => configuration[name] is { } raw && string.IsNullOrWhiteSpace(raw);
+
     private string? ReadVariable(string name)
     {
         _names.Add(name);
