@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Features.Billing.Polar;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account;
@@ -11,6 +12,7 @@ internal static class BillingFeature
     public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services
         .AddSingleton(BillingOptions.Read(settings, TierOptions.Read(settings)))
         .AddJson<BillingJson>()
+        .AddPolar()
         .AddSingleton<BillingEvents>()
         .AddScoped<BillingReplay>()
         .AddScoped<IBillingExport, BillingExport>();
