@@ -83,6 +83,7 @@ internal sealed partial class Program
         auth.MapIntrospection();
         auth.MapAudit();
         routes.MapUsage();
+        routes.MapBilling();
         routes.MapAdmin();
         routes.MapMailedPages();
         routes.MapSitePages();

@@ -4,10 +4,13 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Admin;
 
-/// <remarks>Billing events are shown as they were stored. Staff can only mark one as pending again.</remarks>
+/// <remarks>The next attempt of an event that isn't processed is a year away, so that it stays as it is.</remarks>
 public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<SharedStaffApp>
 {
     private const string Route = "/api/v1/admin/billing-events";
+
+    private static readonly string[] Fields =
+        ["id", "user_id", "event_type", "polar_event_id", "processed", "state", "attempts", "error", "next_attempt_at", "created_at"];
 
     private int _count;
 
@@ -25,7 +28,7 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
         Assert.DoesNotContain("customer", text, StringComparison.Ordinal);
         var items = JsonDocument.Parse(text).RootElement.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal([second, first, old], items.Select(item => item.GetProperty("id").GetGuid()));
-        Assert.Equal(["id", "user_id", "event_type", "polar_event_id", "processed", "created_at"], items[0].EnumerateObject().Select(field => field.Name));
+        Assert.Equal(Fields, items[0].EnumerateObject().Select(field => field.Name));
         Assert.Equal([false, true, false], items.Select(item => item.GetProperty("processed").GetBoolean()));
         Assert.Equal("order.paid", items[1].GetProperty("event_type").GetString());
         Assert.Equal("2024-01-02T03:04:05.678901Z", items[1].GetProperty("created_at").GetString());
@@ -53,6 +56,65 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
         Assert.DoesNotContain(pending, processed);
         Assert.DoesNotContain(old, processed);
         Assert.Empty(await IdsAsync(staff.Http, $"user={Guid.NewGuid()}"));
+    }
+
+    [Fact]
+    public async Task Events_are_listed_by_state()
+    {
+        var staff = await app.SupportAsync();
+        var user = await app.RegisterAsync();
+        var done = await WriteAsync(user.Id, "true", "now()");
+        var waiting = await WriteAsync(user.Id, "NULL", "now()");
+        var failed = await WriteAsync(user.Id, "false", "now()");
+        await app.SqlAsync("UPDATE billing_events SET failed_at = now(), error = 'The body isn''t JSON.', attempts = 1 WHERE id = $1", failed);
+
+        Assert.Equal([done], await IdsAsync(staff.Http, $"state=processed&user={user.Id}"));
+        Assert.Equal([waiting], await IdsAsync(staff.Http, $"state=waiting&user={user.Id}"));
+        Assert.Equal([failed], await IdsAsync(staff.Http, $"state=failed&user={user.Id}"));
+        Assert.Empty(await IdsAsync(staff.Http, $"state=unmatched&user={user.Id}"));
+        Assert.Empty(await IdsAsync(staff.Http, $"state=failed&processed=true&user={user.Id}"));
+        Assert.Contains(failed, await IdsAsync(staff.Http, "state=failed&limit=200"));
+        Assert.DoesNotContain(failed, await IdsAsync(staff.Http, "state=waiting&limit=200"));
+    }
+
+    [Theory]
+    [InlineData("'{\"type\": \"order.paid\", \"data\": {\"amount\": 1e3}}'", """{"type": "order.paid", "data": {"amount": 1e3}}""")]
+    [InlineData("'not JSON'", "\"not JSON\"")]
+    [InlineData("'\"\\ud800\"'", "\"\\u0022\\\\ud800\\u0022\"")]
+    [InlineData("NULL", "null")]
+    public async Task One_event_is_shown_with_its_payload(string data, string payload)
+    {
+        var staff = await app.SupportAsync();
+        var user = await app.RegisterAsync();
+        var id = await WriteAsync(user.Id, "true", "now()");
+        await app.SqlAsync($"UPDATE billing_events SET data = {data} WHERE id = $1", id);
+
+        var answer = await staff.Http.FetchAsync($"{Route}/{id}");
+
+        var shown = await answer.JsonAsync(HttpStatusCode.OK);
+        Assert.True(JsonElement.DeepEquals(JsonDocument.Parse(payload).RootElement, shown.GetProperty("payload")), shown.GetRawText());
+        Assert.Equal([.. Fields, "payload"], shown.EnumerateObject().Select(field => field.Name));
+        Assert.Equal("no-store", answer.Headers.CacheControl?.ToString());
+        await (await staff.Http.FetchAsync($"{Route}/{Guid.NewGuid()}")).ShouldBeProblemAsync(404, "not_found");
+    }
+
+    [Fact]
+    public async Task A_replay_is_refused_once_the_administrator_has_lost_the_role()
+    {
+        var staff = await app.SignUpStaffAsync("admin");
+        var user = await app.RegisterAsync();
+        var id = await WriteAsync(user.Id, "true", "now()");
+        Task<HttpResponseMessage> replay;
+        await using (await HeldLock.TakeAsync(app.ConnectionString, $"SELECT FROM users WHERE id = '{staff.User.Id}' FOR UPDATE"))
+        {
+            replay = ReplayAsync(staff.Http, id);
+            await Task.Delay(500, TestContext.Current.CancellationToken);
+            await app.SqlAsync("DELETE FROM user_roles WHERE user_id = $1", staff.User.Id);
+        }
+
+        await (await replay).ShouldBeProblemAsync(403, "forbidden");
+        Assert.Equal(true, await app.SqlAsync("SELECT processed FROM billing_events WHERE id = $1", id));
+        Assert.Equal(0L, await ReplaysAsync(user.Id));
     }
 
     [Theory]
@@ -99,6 +161,9 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
     [InlineData("processed=", "processed")]
     [InlineData("processed=True", "processed")]
     [InlineData("processed=true&processed=false", "processed")]
+    [InlineData("state=done", "state")]
+    [InlineData("state=", "state")]
+    [InlineData("state=waiting&state=failed", "state")]
     [InlineData("user=me", "user")]
     [InlineData("user=", "user")]
     public async Task An_invalid_value_is_rejected_with_the_name_of_its_parameter(string query, string field)
@@ -123,7 +188,7 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
         Assert.Equal(id, replayed.GetProperty("id").GetGuid());
         Assert.False(replayed.GetProperty("processed").GetBoolean());
         Assert.Equal("2024-01-02T03:04:05Z", replayed.GetProperty("created_at").GetString());
-        Assert.Equal(["id", "user_id", "event_type", "polar_event_id", "processed", "created_at"], replayed.EnumerateObject().Select(field => field.Name));
+        Assert.Equal(Fields, replayed.EnumerateObject().Select(field => field.Name));
         Assert.Equal(false, await app.SqlAsync("SELECT processed FROM billing_events WHERE id = $1", id));
         Assert.Equal("a customer's name", await app.SqlAsync("SELECT data FROM billing_events WHERE id = $1", id));
         var recorded = Assert.Single(
@@ -135,8 +200,7 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
         Assert.Equal(answer.Headers.GetValues("X-Request-Id").Single(), recorded.GetProperty("request_id").GetString());
         var details = recorded.GetProperty("details");
         Assert.Equal(id, details.GetProperty("billing_event_id").GetGuid());
-        Assert.True(details.GetProperty("before").GetProperty("processed").GetBoolean());
-        Assert.False(details.GetProperty("after").GetProperty("processed").GetBoolean());
+        Assert.Equal("processed", details.GetProperty("state").GetString());
     }
 
     [Theory]
@@ -164,6 +228,8 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
         var user = await app.RegisterAsync();
         var id = await WriteAsync(user.Id, "true", "now()");
 
+        // While the account is locked, the event is only waiting.
+        await using var held = await HeldLock.TakeAsync(app.ConnectionString, $"SELECT FROM users WHERE id = '{user.Id}' FOR NO KEY UPDATE");
         var answers = await Concurrently.StatusesAsync(16, _ => ReplayAsync(staff.Http, id));
 
         Assert.All(answers, status => Assert.Equal(HttpStatusCode.Accepted, status));
@@ -207,8 +273,8 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
     ];
 
     private async Task<Guid> WriteAsync(Guid userId, string processed, string createdAt) => (Guid)(await app.SqlAsync(
-        "INSERT INTO billing_events (user_id, event_type, polar_event_id, data, processed, created_at) VALUES ($1, 'order.paid', $2, 'a customer''s name', "
-            + $"{processed}, {createdAt}) RETURNING id",
+        "INSERT INTO billing_events (user_id, event_type, polar_event_id, data, processed, created_at, next_attempt_at) "
+            + $"VALUES ($1, 'order.paid', $2, 'a customer''s name', {processed}, {createdAt}, now() + interval '1 year') RETURNING id",
         userId,
         $"evt {userId} {++_count}"))!;
 }

@@ -52,6 +52,8 @@ internal static class RouteTable
         ["POST /api/v1/auth/api-keys/{key_id}/rotate"] = new(404, Empty),
         ["POST /api/v1/admin/users/import"] = new(200, ""),
         ["POST /api/v1/admin/users/{id}/usage/adjustments"] = new(404, """{"tokens_used": 1, "reason": "test"}"""),
+        ["POST /api/v1/billing/webhooks/polar"] = new(404, Empty),
+        ["POST /api/v1/admin/billing-events/{id}/assign"] = new(404, $$"""{"user_id": "{{Guid.Empty}}"}"""),
         ["PATCH /api/v1/admin/users/{id}"] = new(404, Empty),
         ["PUT /api/v1/admin/users/{id}/quota"] = new(404, Empty),
     };

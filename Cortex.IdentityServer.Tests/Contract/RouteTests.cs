@@ -47,7 +47,7 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
                 "POST /api/v1/auth/login/2fa/passkey", "POST /api/v1/auth/login/2fa/passkey/options", "POST /api/v1/auth/login/passkey",
                 "POST /api/v1/auth/login/passkey/options",
                 "POST /api/v1/auth/refresh", "POST /api/v1/auth/register", "POST /api/v1/auth/reset-password", "POST /api/v1/auth/verify-email",
-                "POST /api/v1/auth/verify-email/resend",
+                "POST /api/v1/auth/verify-email/resend", "POST /api/v1/billing/webhooks/polar",
             ],
             open.Select(operation => operation.Key).Order(StringComparer.Ordinal));
     }

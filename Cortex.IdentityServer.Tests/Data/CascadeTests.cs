@@ -26,7 +26,8 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
             new HashSet<string>
             {
                 "api_keys", "usage_logs",
-                "usage_deltas", "usage_quarters", "usage_days", "usage_months", "usage_names", "usage_notices", "billing_events", "sessions",
+                "usage_deltas", "usage_quarters", "usage_days", "usage_months", "usage_names", "usage_notices", "billing_events", "billing_accounts",
+                "billing_customers", "billing_meter_events", "billing_meter_hours", "billing_subscriptions", "sessions",
                 "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices",
             }, tables.ToHashSet());
         foreach (var table in tables)
@@ -70,6 +71,17 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("INSERT INTO usage_names SELECT $1, now(), 'e', '/x'", id);
         await app.SqlAsync("INSERT INTO usage_notices SELECT $1, $1, now(), 'requests', 80, now()", id);
         await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());
+        await app.SqlAsync("INSERT INTO billing_customers SELECT $1::text, $1, NULL, now()", id);
+        await app.SqlAsync("INSERT INTO billing_accounts SELECT $1, 'free', NULL, now()", id);
+        await app.SqlAsync(
+            "INSERT INTO billing_subscriptions (id, user_id, customer_id, product_id, status, said_at, said_by, created_at) "
+                + "SELECT $1::text, $1, 'x', 'x', 'active', now(), 'x', now()",
+            id);
+        await app.SqlAsync("INSERT INTO billing_meter_hours SELECT $1, now(), 'x', 1, 0, 0", id);
+        await app.SqlAsync(
+            "INSERT INTO billing_meter_events (user_id, hour, provider, number, external_id, requests, tokens_used, cost_micros, created_at) "
+                + "SELECT $1, now(), 'x', 1, $1::text, 1, 0, 0, now()",
+            id);
         await app.SqlAsync(
             "INSERT INTO passkeys VALUES (gen_random_uuid(), $1, decode(md5($1::text), 'hex'), 'x', '', 0, '{}', false, false, false, '', '', now())", id);
         await app.SqlAsync("INSERT INTO passkey_challenges VALUES (gen_random_uuid(), $1, 'x', '{}', now())", id);

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Features.Admin.Adjustments;
+using Cortex.IdentityServer.Features.Admin.Billing;
 using Cortex.IdentityServer.Features.Admin.Import;
 using Cortex.IdentityServer.Features.Admin.Statistics;
 using Cortex.IdentityServer.Features.Admin.Users;
@@ -16,6 +17,7 @@ internal static class AdminFeature
         .AddUserAdministration()
         .AddImport()
         .AddScoped<Adjustment>()
+        .AddBillingAdministration()
         .AddLimits(AdminLimits.Admin)
         .AddStatistics();
 
@@ -37,10 +39,7 @@ internal static class AdminFeature
             .RequireFreshAuthentication()
             .WithRefusals(Problems.NotFound);
         admin.MapGet("/audit-events", AuditAdminEndpoints.ListAuditEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
-        admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents).RequireAuthorization(Policies.Support).WithRefusals(Problems.ValidationFailed);
-        admin.MapPost("/billing-events/{id:guid}/replay", BillingAdminEndpoints.ReplayBillingEvent)
-            .RequireAuthorization(Policies.Admin)
-            .WithRefusals(Problems.NotFound);
+        admin.MapBillingAdministration();
         admin.MapStatistics();
     }
 }

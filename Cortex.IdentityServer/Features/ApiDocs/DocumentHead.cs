@@ -29,6 +29,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("API keys", "Manage the credentials of programs and services."),
         ("For services", "Check whether an access token or API key that a service received is valid."),
         ("Usage", "Report what requests used, and read what was used."),
+        ("Billing", "Subscribe, and see the subscription behind the tier."),
         ("Administration", "Manage users and read audit events. These routes require the role `admin` or, where stated, `support`, and a second factor."),
         ("Health", "Check the server's health."),
     ];

@@ -1,19 +1,29 @@
+using Cortex.IdentityServer.Features.Billing.Events;
+using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Features.Billing.Polar;
+using Cortex.IdentityServer.Features.Billing.Subscriptions;
+using Cortex.IdentityServer.Features.Billing.Webhooks;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
-using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Features.Billing;
 
-/// <summary>Registers the payment provider's events.</summary>
+/// <summary>Registers and maps billing by Polar.</summary>
 internal static class BillingFeature
 {
     public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services
         .AddSingleton(BillingOptions.Read(settings, TierOptions.Read(settings)))
-        .AddJson<BillingJson>()
         .AddPolar()
-        .AddSingleton<BillingEvents>()
-        .AddScoped<BillingReplay>()
-        .AddScoped<IBillingExport, BillingExport>();
+        .AddSubscriptions()
+        .AddWebhooks()
+        .AddBillingEvents()
+        .AddOverview();
+
+    public static void MapBilling(this IEndpointRouteBuilder api)
+    {
+        var billing = api.MapGroup("/api/v1/billing").ValidateBodies().WithTags("Billing");
+        billing.MapWebhooks();
+        billing.MapOverview();
+    }
 }

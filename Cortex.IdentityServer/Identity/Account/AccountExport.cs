@@ -18,6 +18,7 @@ namespace Cortex.IdentityServer.Identity.Account;
 /// <param name="RecoveryCodesLeft">The number of unused recovery codes.</param>
 /// <param name="Usage">Requests made with the user's API keys.</param>
 /// <param name="BillingEvents">Events reported by the payment provider.</param>
+/// <param name="Subscriptions">The user's subscriptions, as the payment provider last reported them.</param>
 /// <param name="Events">The account's audit events.</param>
 internal sealed record AccountExport(
     DateTimeOffset ExportedAt,
@@ -30,4 +31,5 @@ internal sealed record AccountExport(
     int RecoveryCodesLeft,
     IAsyncEnumerable<ExportedUsage> Usage,
     IReadOnlyList<ExportedBillingEvent> BillingEvents,
+    IReadOnlyList<ExportedSubscription> Subscriptions,
     IAsyncEnumerable<AuditEventResponse> Events);

@@ -29,6 +29,7 @@ internal sealed class AccountExporter(
             await credentials.SecondFactor.CountRecoveryCodesAsync(userId, cancellationToken),
             usage.ExportAsync(userId, cancellationToken),
             await billing.ExportAsync(userId, cancellationToken),
+            await billing.ExportSubscriptionsAsync(userId, cancellationToken),
             events.AllAsync(userId, cancellationToken));
     }
 }

@@ -1,8 +1,11 @@
 namespace Cortex.IdentityServer.Identity.Account;
 
-/// <summary>Reads the billing events of an account for its export.</summary>
+/// <summary>Reads what the payment provider has said about an account, for its export.</summary>
 internal interface IBillingExport
 {
-    /// <summary>Returns the rows, oldest first.</summary>
+    /// <summary>Returns the events, oldest first.</summary>
     Task<IReadOnlyList<ExportedBillingEvent>> ExportAsync(Guid userId, CancellationToken cancellationToken);
+
+    /// <summary>Returns the subscriptions, oldest first.</summary>
+    Task<IReadOnlyList<ExportedSubscription>> ExportSubscriptionsAsync(Guid userId, CancellationToken cancellationToken);
 }

@@ -54,6 +54,8 @@ internal static class AuditAction
 
     public const string UsersImported = "users.imported";
     public const string UsersExported = "users.exported";
+    public const string TierChanged = "billing.tier_changed";
+    public const string BillingEventAssigned = "billing_event.assigned";
     public const string BillingEventReplayed = "billing_event.replayed";
     public const string SigningKeysRotated = "signing_keys.rotated";
 

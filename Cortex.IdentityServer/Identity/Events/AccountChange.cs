@@ -14,8 +14,11 @@ internal sealed class AccountChange(Guid? userId, RequestOrigin origin, AuditLog
     private readonly List<Action> _afterCommit = [];
     private Guid? _userId = userId;
 
+    /// <summary>Whether the account is known.</summary>
+    public bool HasAccount => _userId is not null;
+
     /// <summary>The account being changed.</summary>
-    public Guid UserId => _userId ?? throw new InvalidOperationException("The account of this change has not been created yet.");
+    public Guid UserId => _userId ?? throw new InvalidOperationException("The account of this change has not been created or found yet.");
 
     /// <summary>The origin of the request for the change.</summary>
     public RequestOrigin Origin => origin;
@@ -23,8 +26,8 @@ internal sealed class AccountChange(Guid? userId, RequestOrigin origin, AuditLog
     /// <summary>Whether the change will be committed.</summary>
     public bool IsComplete { get; private set; }
 
-    /// <summary>Sets the account that this change has created.</summary>
-    public void SetAccount(Guid newUserId) => _userId = newUserId;
+    /// <summary>Sets the account that this change has created or found.</summary>
+    public void SetAccount(Guid foundUserId) => _userId = foundUserId;
 
     /// <summary>Records an audit event that belongs to the change.</summary>
     /// <param name="action">One of <see cref="AuditAction"/>.</param>
@@ -43,11 +46,12 @@ internal sealed class AccountChange(Guid? userId, RequestOrigin origin, AuditLog
     /// <param name="action">One of <see cref="AuditAction"/>.</param>
     /// <param name="mail">One of <see cref="MailKind"/>.</param>
     /// <param name="owner">The owner, who receives the notice.</param>
-    public async Task NotifyOwnerAsync(string action, string mail, AccountOwner owner)
+    /// <param name="details">What the email's text needs besides the time and the origin.</param>
+    public async Task NotifyOwnerAsync(string action, string mail, AccountOwner owner, params IEnumerable<(string Name, string? Value)> details)
     {
         if (await audit.CountAsync(action, owner.Id, NoticeLimit.Window, cancellationToken) <= NoticeLimit.MaxNotices)
         {
-            await outbox.NotifyAsync(mail, owner.Id, owner.Email, origin, cancellationToken);
+            await outbox.NotifyAsync(mail, owner.Id, owner.Email, origin, cancellationToken, details);
         }
     }
 

@@ -33,6 +33,12 @@ internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox 
     public Task<T> CreateAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> create, CancellationToken cancellationToken) =>
         RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), create, cancellationToken);
 
+    /// <summary>
+    /// Changes an account that <paramref name="apply"/> finds, if there is one: it reports it through <see cref="AccountChange.SetAccount"/> and locks it.
+    /// </summary>
+    public Task<T> FindAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
+        RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), apply, cancellationToken);
+
     private async Task<T> RunAsync<T>(AccountChange change, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken)
     {
         await using var transaction = await db.Database.BeginTransactionAsync(cancellationToken);
@@ -40,7 +46,11 @@ internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox 
         if (change.IsComplete)
         {
             await transaction.CommitAsync(cancellationToken);
-            changes.Invalidate(change.UserId);
+            if (change.HasAccount)
+            {
+                changes.Invalidate(change.UserId);
+            }
+
             outbox.Wake();
             change.RunAfterCommit();
         }

@@ -41,6 +41,9 @@ internal static class MailKind
     /// <summary>All of a quota is used.</summary>
     public const string QuotaUsedUp = "quota_used_up";
 
+    /// <summary>Billing has changed the subscription tier.</summary>
+    public const string TierChanged = "tier_changed";
+
     public const string AccountDeleted = "account_deleted";
     public const string AccountDeletedByStaff = "account_deleted_by_staff";
 

@@ -116,6 +116,11 @@ internal static class MailTexts
                 "You have used 80% of a quota", QuotaTexts.Warning(details), "If this wasn't you, revoke any API keys that you don't recognize."),
             MailKind.QuotaUsedUp => Notice(
                 "You have used up a quota", QuotaTexts.UsedUp(details), "If this wasn't you, revoke any API keys that you don't recognize."),
+            MailKind.TierChanged => Notice(
+                "Your plan has changed",
+                $"Your Cortex Memory plan has changed from {details.GetValueOrDefault("before", "")} to {details.GetValueOrDefault("after", "")}. The limits "
+                    + "of the new plan apply from now on.",
+                "If you didn't expect this, check your subscription, or contact us."),
             MailKind.AccountDeleted => Notice(
                 "Your account was deleted",
                 "Your Cortex Memory account was deleted, along with its sessions, API keys, and all other data. This is the last email that we will send you.",

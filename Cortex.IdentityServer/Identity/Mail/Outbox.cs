@@ -20,10 +20,12 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
 
     /// <summary>Notifies the owner of an account about an event, with its time and origin.</summary>
     /// <remarks>A notice about an administrator's action contains only the time, because users must not learn administrators' IP addresses.</remarks>
-    public Task NotifyAsync(string kind, Guid userId, string recipient, RequestOrigin origin, CancellationToken cancellationToken) =>
+    public Task NotifyAsync(
+        string kind, Guid userId, string recipient, RequestOrigin origin, CancellationToken cancellationToken,
+        params IEnumerable<(string Name, string? Value)> details) =>
         AddAsync(
             kind, recipient, userId, tokenId: null, clock.GetUtcNow() + NoticeLifetime,
-            DetailsOf(origin.ActorOn(userId) == userId ? origin : origin with { Ip = null, UserAgent = null }), cancellationToken);
+            DetailsOf(origin.ActorOn(userId) == userId ? origin : origin with { Ip = null, UserAgent = null }, details), cancellationToken);
 
     /// <summary>Sends a link with a token. Sending is retried until the token expires.</summary>
     public Task SendLinkAsync(string kind, Guid userId, string recipient, Guid tokenId, DateTimeOffset expires, CancellationToken cancellationToken) =>
@@ -39,9 +41,9 @@ internal sealed class Outbox(CortexDbContext db, MailSignal signal, TimeProvider
     /// <summary>Wakes the sender after the commit, so the email is sent immediately rather than at the next poll a second later.</summary>
     public void Wake() => signal.Wake();
 
-    /// <summary>Serializes the origin of a request for a notice.</summary>
-    public static string DetailsOf(RequestOrigin origin) =>
-        AuditLog.Details(("ip", origin.Ip?.ToString()), ("user_agent", origin.UserAgent), ("request_id", origin.RequestId))!;
+    /// <summary>Serializes the origin of a request for a notice, and what else the notice says.</summary>
+    public static string DetailsOf(RequestOrigin origin, params IEnumerable<(string Name, string? Value)> details) =>
+        AuditLog.Details([("ip", origin.Ip?.ToString()), ("user_agent", origin.UserAgent), ("request_id", origin.RequestId), .. details])!;
 
     private async Task AddAsync(
         string kind, string recipient, Guid? userId, Guid? tokenId, DateTimeOffset expires, string details, CancellationToken cancellationToken)

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Users;
 
@@ -29,6 +30,7 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// unlock lifts the block.
 /// </param>
 /// <param name="Quota">The quota that an administrator set for the user, which overrides that of the tier; null without one.</param>
+/// <param name="Subscription">The subscription that gives the user's tier, else the one last heard of; null without one.</param>
 internal sealed record AdminUserDetails(
     Guid Id,
     string Email,
@@ -47,13 +49,14 @@ internal sealed record AdminUserDetails(
     DateTimeOffset? LastLoginAt,
     bool LoginBlocked,
     bool TwoFactorBlocked,
-    UserQuotaBody? Quota) : IExample<AdminUserDetails>
+    UserQuotaBody? Quota,
+    SubscriptionResponse? Subscription) : IExample<AdminUserDetails>
 {
     public static AdminUserDetails Example => new(
         ExampleValues.Id, ExampleValues.Email, "pro", true, true, true, ExampleValues.Time, ExampleValues.Time, [], ExampleValues.Time.AddMinutes(15), null,
-        1, 2, 1, ExampleValues.Time, false, false, null);
+        1, 2, 1, ExampleValues.Time, false, false, null, SubscriptionResponse.Example);
 
-    public static AdminUserDetails Of(ManagedAccount account, AccountStatus status) => new(
+    public static AdminUserDetails Of(ManagedAccount account, AccountStatus status, SubscriptionResponse? subscription) => new(
         account.Id,
         account.Email,
         account.SubscriptionTier,
@@ -71,5 +74,6 @@ internal sealed record AdminUserDetails(
         status.LastLoginAt,
         status.LoginBlocked,
         status.TwoFactorBlocked,
-        status.Quota is null ? null : UserQuotaBody.Of(QuotaLimits.FromJson(status.Quota)));
+        status.Quota is null ? null : UserQuotaBody.Of(QuotaLimits.FromJson(status.Quota)),
+        subscription);
 }

@@ -1,5 +1,6 @@
 using System.ComponentModel;
 using System.Diagnostics;
+using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -19,7 +20,12 @@ internal static class UserEndpoints
     /// Requires the role <c>admin</c> or <c>support</c>. The ETag covers the editable state: it changes with the account and its roles, but not with a login.
     /// </remarks>
     internal static async Task<Results<Ok<AdminUserDetails>, Problem>> GetUser(
-        [Description(IdDescription)] Guid id, ManagedAccounts accounts, AccountStatusReader statuses, HttpContext http, CancellationToken cancellationToken)
+        [Description(IdDescription)] Guid id,
+        ManagedAccounts accounts,
+        AccountStatusReader statuses,
+        SubscriptionReader subscriptions,
+        HttpContext http,
+        CancellationToken cancellationToken)
     {
         if (await accounts.FindAsync(id, cancellationToken) is not { } account)
         {
@@ -27,7 +33,8 @@ internal static class UserEndpoints
         }
 
         http.Response.Headers.ETag = account.EntityTag;
-        return TypedResults.Ok(AdminUserDetails.Of(account, await statuses.ReadAsync(account, cancellationToken)));
+        return TypedResults.Ok(AdminUserDetails.Of(
+            account, await statuses.ReadAsync(account, cancellationToken), await subscriptions.FindSubscriptionAsync(id, cancellationToken)));
     }
 
     /// <summary>Create a user</summary>

@@ -1,6 +1,6 @@
 using Cortex.IdentityServer.Foundation.Http;
 
-namespace Cortex.IdentityServer.Features.Billing;
+namespace Cortex.IdentityServer.Features.Billing.Events;
 
 /// <summary>A page of billing events, newest first.</summary>
 /// <param name="Items">The events.</param>

@@ -1,9 +1,12 @@
 using System.Text.Json.Serialization;
 
-namespace Cortex.IdentityServer.Features.Billing;
+namespace Cortex.IdentityServer.Features.Billing.Events;
 
 /// <summary>Source-generated JSON serialization of this folder's request and response bodies.</summary>
 [JsonSourceGenerationOptions(PropertyNamingPolicy = JsonKnownNamingPolicy.SnakeCaseLower)]
 [JsonSerializable(typeof(BillingEventPage))]
 [JsonSerializable(typeof(BillingEventResponse))]
-internal sealed partial class BillingJson : JsonSerializerContext;
+[JsonSerializable(typeof(BillingEventDetails))]
+[JsonSerializable(typeof(AssignEventRequest))]
+[JsonSerializable(typeof(string))]
+internal sealed partial class EventsJson : JsonSerializerContext;

@@ -1,0 +1,9 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+
+namespace Cortex.IdentityServer.Tests.Billing;
+
+internal static class BillingSteps
+{
+    /// <summary>Logs a user in and returns a client with the new session, because the clock of the test may have moved past the old one.</summary>
+    public static async Task<HttpClient> SignedInAsync(this CortexApp app, TestUser user) => app.WithToken((await app.LogInAsync(user)).AccessToken);
+}

@@ -1,0 +1,50 @@
+using Cortex.IdentityServer.Features.Billing.Subscriptions;
+using Cortex.IdentityServer.Identity.Users;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Billing.Overview;
+
+/// <summary>Reads a user's subscription for display.</summary>
+internal sealed class SubscriptionReader(NpgsqlDataSource database, BillingRules rules, BillingOptions options, TimeProvider clock)
+{
+    private const string AccountSql = $"""
+        SELECT {UserSql.Tier}, EXISTS (SELECT FROM billing_customers WHERE user_id = users.id) FROM users WHERE id = $1 AND {UserSql.Exists}
+        """;
+
+    private const string SubscriptionsSql = $"SELECT {SubscriptionTable.Columns} FROM billing_subscriptions WHERE user_id = $1";
+
+    /// <summary>Reads what the user has subscribed to, and what can be; null if the account doesn't exist.</summary>
+    public async Task<BillingResponse?> ReadAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(AccountSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken)
+            ? new(
+                row.GetString(0),
+                await FindSubscriptionAsync(userId, cancellationToken),
+                [.. options.PolarProducts.Select(product => new ProductResponse(product.Key, product.Value))],
+                options.PolarAccessToken is not null && row.GetBoolean(1))
+            : null;
+    }
+
+    /// <summary>Returns the subscription that gives the user's tier, else the one that Polar last said something of; null without one.</summary>
+    public async Task<SubscriptionResponse?> FindSubscriptionAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(SubscriptionsSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        var subscriptions = new List<Subscription>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            subscriptions.Add(await SubscriptionTable.ReadAsync(row, cancellationToken));
+        }
+
+        var decision = TierDecision.Of(subscriptions, rules, clock.GetUtcNow());
+        return (decision.Subscription ?? subscriptions.MaxBy(one => one.SaidAt)) is { } shown
+            ? new(
+                shown.Status, shown.ProductId, rules.Products.GetValueOrDefault(shown.ProductId), shown.PeriodStart, shown.PeriodEnd,
+                shown.CancelsAtPeriodEnd, shown.PastDueAt)
+            : null;
+    }
+}

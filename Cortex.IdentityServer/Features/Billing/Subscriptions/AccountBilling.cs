@@ -1,0 +1,170 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Audit;
+using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Mail;
+using Cortex.IdentityServer.Identity.Users;
+
+namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
+
+/// <summary>
+/// Applies what Polar says to a user: it updates the subscriptions, and writes the user's tier if billing now decides on another one. An administrator's choice
+/// stays until then.
+/// </summary>
+/// <remarks>The account is locked by the caller, so events of one user are applied one after another, in whatever order they arrive.</remarks>
+internal sealed partial class AccountBilling(
+    CortexDbContext db, SubscriptionTable subscriptions, BillingRules rules, TimeProvider clock, ILogger<AccountBilling> logger)
+{
+    /// <summary>Applies a statement in the transaction of the change.</summary>
+    /// <param name="change">The change, which has locked the account.</param>
+    /// <param name="customerId">Polar's id of the customer; null if the event leaves it out.</param>
+    /// <param name="statement">What Polar says.</param>
+    /// <param name="cancellationToken">Canceled when the server stops.</param>
+    /// <returns>The effect; null if the account doesn't exist.</returns>
+    public async Task<BillingEffect?> ApplyAsync(AccountChange change, string? customerId, PolarStatement statement, CancellationToken cancellationToken)
+    {
+        if (await BillingAccount.ReadAsync(db, change.UserId, customerId, cancellationToken) is not { } account)
+        {
+            return null;
+        }
+
+        var isLinked = customerId is not null && await LinkAsync(account, customerId, (statement as PolarStatement.Snapshot)?.At, cancellationToken);
+        if (statement is PolarStatement.Nothing)
+        {
+            return new(isLinked, TierBefore: null, TierAfter: null);
+        }
+
+        var known = await subscriptions.ReadAsync(change.UserId, IdsIn(statement), cancellationToken);
+        var changed = Changed(known, statement, customerId ?? "", account.SnapshotAt);
+        foreach (var one in changed)
+        {
+            await subscriptions.WriteAsync(one, change.UserId, cancellationToken);
+            WarnIfUnmapped(one);
+        }
+
+        var current = known.Where(row => row.UserId == change.UserId).Select(row => row.Subscription)
+            .Where(row => !changed.Exists(one => one.Id == row.Id)).Concat(changed).ToList();
+        var decided = await DecideAsync(change, account, current, PreviousTier(account, changed), cancellationToken);
+        await RefreshFormerOwnersAsync(known, changed, change.UserId, cancellationToken);
+        return decided with { HasEffect = isLinked || decided.HasEffect || changed.Exists(one => IsNews(one, known)) };
+    }
+
+    /// <summary>Decides again, because time has passed.</summary>
+    /// <returns>The effect; null if the account doesn't exist.</returns>
+    public async Task<BillingEffect?> RefreshAsync(AccountChange change, CancellationToken cancellationToken)
+    {
+        if (await BillingAccount.ReadAsync(db, change.UserId, customerId: null, cancellationToken) is not { } account)
+        {
+            return null;
+        }
+
+        var current = await subscriptions.ReadAsync(change.UserId, [], cancellationToken);
+        return await DecideAsync(
+            change, account, [.. current.Select(row => row.Subscription)], account.DecidedTier ?? User.FreeTier, cancellationToken);
+    }
+
+    private async Task<bool> LinkAsync(BillingAccount account, string customerId, DateTimeOffset? snapshotAt, CancellationToken cancellationToken)
+    {
+        var isNew = account.CustomerUser != account.Owner.Id;
+        if (isNew || snapshotAt > (account.SnapshotAt ?? DateTimeOffset.MinValue))
+        {
+            await account.LinkAsync(db, customerId, snapshotAt, clock.GetUtcNow(), cancellationToken);
+        }
+
+        return isNew;
+    }
+
+    private static IEnumerable<string> IdsIn(PolarStatement statement) => statement switch
+    {
+        PolarStatement.One { Facts: var facts } => [facts.Id],
+        PolarStatement.Snapshot { Active: var active } => active.Select(one => one.Id),
+        _ => [],
+    };
+
+    /// <summary>Returns the subscriptions of which the statement says something new.</summary>
+    private static List<Subscription> Changed(
+        List<(Subscription Subscription, Guid UserId)> known, PolarStatement statement, string customerId, DateTimeOffset? snapshotAt)
+    {
+        var byId = known.ToDictionary(row => row.Subscription.Id, row => row.Subscription, StringComparer.Ordinal);
+        IEnumerable<Subscription> after = statement switch
+        {
+            PolarStatement.One { Facts: var facts } => [Subscription.After(byId.GetValueOrDefault(facts.Id), facts, customerId, snapshotAt)],
+            PolarStatement.Snapshot { Active: var active, At: var at } =>
+            [
+                .. active.Select(facts => Subscription.After(byId.GetValueOrDefault(facts.Id), facts, customerId, snapshotAt)),
+                .. byId.Values.Where(one => (one.CustomerId == customerId || customerId.Length == 0 || one.CustomerId.Length == 0)
+                    && !active.Any(facts => facts.Id == one.Id)).Select(one => one.AfterUnlisted(at)),
+            ],
+            _ => [],
+        };
+
+        // A repeated statement differs only in its time, which has to be stored, too: the next older one must not overwrite it.
+        return [.. after.DistinctBy(one => one.Id).Where(one => byId.GetValueOrDefault(one.Id) != one)];
+    }
+
+    /// <summary>Whether more has changed than the time at which Polar said so.</summary>
+    private static bool IsNews(Subscription changed, List<(Subscription Subscription, Guid UserId)> known) =>
+        known.Find(row => row.Subscription.Id == changed.Id).Subscription is not { } before
+        || before with { SaidAt = changed.SaidAt, SaidBy = changed.SaidBy } != changed;
+
+    /// <summary>
+    /// Returns the tier that billing decided before. If it never has, a subscription that has already ended has given its tier before, provided that the user
+    /// still has that tier: its other events are late, or another program received them.
+    /// </summary>
+    private string PreviousTier(BillingAccount account, List<Subscription> changed) =>
+        account.DecidedTier
+        ?? (changed.Exists(one => one.HasEnded && rules.Products.GetValueOrDefault(one.ProductId) == account.Tier) ? account.Tier : User.FreeTier);
+
+    private async Task<BillingEffect> DecideAsync(
+        AccountChange change, BillingAccount account, List<Subscription> current, string previous, CancellationToken cancellationToken)
+    {
+        var now = clock.GetUtcNow();
+        var decision = TierDecision.Of(current, rules, now);
+        var tier = decision.Tier == previous ? account.Tier : decision.Tier;
+        if ((account.DecidedTier, account.NextChangeAt, account.PeriodStart, account.PeriodEnd, account.Tier)
+            == (decision.Tier, decision.NextChangeAt, decision.PeriodStart, decision.PeriodEnd, tier))
+        {
+            return BillingEffect.None;
+        }
+
+        await account.WriteAsync(db, decision, tier, now, cancellationToken);
+        if (tier == account.Tier)
+        {
+            return new(HasEffect: true, TierBefore: null, TierAfter: null);
+        }
+
+        await change.RecordChangeAsync(AuditAction.TierChanged, [new("subscription_tier", account.Tier, tier)]);
+        await change.NotifyOwnerAsync(AuditAction.TierChanged, MailKind.TierChanged, account.Owner, ("before", account.Tier), ("after", tier));
+        change.AfterCommit(() => Log.TierChanged(logger, account.Owner.Id, account.Tier, tier));
+        return new(HasEffect: true, account.Tier, tier);
+    }
+
+    /// <summary>A subscription may move to another user, whose tier then depends on it. The user that it leaves is looked at again right away.</summary>
+    private async Task RefreshFormerOwnersAsync(
+        List<(Subscription Subscription, Guid UserId)> known, List<Subscription> changed, Guid userId, CancellationToken cancellationToken)
+    {
+        var moved = known.Where(row => row.UserId != userId && changed.Exists(one => one.Id == row.Subscription.Id));
+        foreach (var formerId in moved.Select(row => row.UserId).Distinct())
+        {
+            await BillingAccount.ScheduleAsync(db, formerId, clock.GetUtcNow(), cancellationToken);
+        }
+    }
+
+    private void WarnIfUnmapped(Subscription subscription)
+    {
+        if (TierDecision.AccessOf(subscription, rules.PastDueGrace) is not null && !rules.Products.ContainsKey(subscription.ProductId))
+        {
+            Log.Unmapped(logger, subscription.Id, subscription.ProductId);
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Information, Message = "Billing changed the tier of user {UserId} from {Before} to {After}")]
+        public static partial void TierChanged(ILogger logger, Guid userId, string before, string after);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Subscription {SubscriptionId} gives no tier, because its product {ProductId} isn't in POLAR_PRODUCTS")]
+        public static partial void Unmapped(ILogger logger, string subscriptionId, string productId);
+    }
+}

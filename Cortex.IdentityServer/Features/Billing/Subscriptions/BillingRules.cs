@@ -1,0 +1,11 @@
+namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
+
+/// <summary>The operator's rules for the tiers that subscriptions give.</summary>
+/// <param name="Products">The tier by Polar's product id (<c>POLAR_PRODUCTS</c>).</param>
+/// <param name="Ranks">The rank of each tier, of which the greatest counts: tiers are ordered by the limit of their API keys.</param>
+/// <param name="PastDueGrace">How long a subscription gives access after a failed payment.</param>
+internal sealed record BillingRules(IReadOnlyDictionary<string, string> Products, IReadOnlyDictionary<string, int> Ranks, TimeSpan PastDueGrace)
+{
+    /// <summary>Returns the rank of a tier; an unknown tier is below all others.</summary>
+    public int RankOf(string tier) => Ranks.GetValueOrDefault(tier, int.MinValue);
+}

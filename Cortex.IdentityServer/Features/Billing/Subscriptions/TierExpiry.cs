@@ -1,0 +1,112 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Connections;
+using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Events;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
+
+/// <summary>Decides the tiers of users again when time alone changes them: when the grace after a failed payment or a canceled subscription ends.</summary>
+/// <remarks>Any replica may do it. The account's lock makes the second one find nothing to change.</remarks>
+internal sealed partial class TierExpiry(
+    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, TimeProvider clock, ILogger<TierExpiry> logger) : BackgroundService
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
+
+    /// <summary>When an account whose decision has failed is tried again.</summary>
+    private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(5);
+
+    private const string DueSql = "SELECT user_id FROM billing_accounts WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT 100";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Usually the database is unavailable. Whatever the cause, the job must keep running.
+                server.ReportFailure(failure);
+                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
+            }
+
+            // The poll uses real time rather than the injected clock, because no business rule depends on it.
+            await Task.Delay(PollInterval, TimeProvider.System, stoppingToken);
+        }
+    }
+
+    private async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (await FindDueAsync(cancellationToken) is { Count: > 0 } due)
+        {
+            foreach (var userId in due)
+            {
+                await DecideAsync(userId, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<List<Guid>> FindDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(DueSql);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        var due = new List<Guid>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            due.Add(row.GetGuid(0));
+        }
+
+        return due;
+    }
+
+    private async Task DecideAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        try
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            var billing = scope.ServiceProvider.GetRequiredService<AccountBilling>();
+            var effect = await scope.ServiceProvider.GetRequiredService<AccountChanges>().RunAsync(
+                userId,
+                RequestOrigin.Server,
+                async change =>
+                {
+                    var effect = await billing.RefreshAsync(change, cancellationToken);
+                    change.Complete();
+                    return effect;
+                },
+                cancellationToken);
+            if (effect is null)
+            {
+                // The account is being deleted.
+                await PostponeAsync(userId, cancellationToken);
+            }
+        }
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && DatabaseFailure.In(failure) is null)
+        {
+            // One account must not hold up the others.
+            Log.AccountFailed(logger, failure, userId);
+            await PostponeAsync(userId, cancellationToken);
+        }
+    }
+
+    private async Task PostponeAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand("UPDATE billing_accounts SET next_change_at = $2 WHERE user_id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() + RetryDelay });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for subscriptions whose time is over ({Failure}); retrying")]
+        public static partial void Failed(ILogger logger, Exception? exception, string failure);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Could not decide the tier of user {UserId} again; retrying in five minutes")]
+        public static partial void AccountFailed(ILogger logger, Exception exception, Guid userId);
+    }
+}

@@ -1,0 +1,135 @@
+using System.Data;
+using Cortex.IdentityServer.Foundation.Data;
+using Microsoft.EntityFrameworkCore;
+using Npgsql;
+using NpgsqlTypes;
+
+namespace Cortex.IdentityServer.Features.Billing.Webhooks;
+
+/// <summary>
+/// Claims stored events and records what became of them. Events that arrive wait in <c>billing_inbox</c>; those of a known user are then in
+/// <c>billing_events</c>, where a replayed one, or one that the Python server left, waits again.
+/// </summary>
+/// <remarks>A claimed row is locked until the transaction ends, and other replicas skip it. If the server is killed, the event is due again.</remarks>
+internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
+{
+    /// <remarks>The statement also limits how long its transaction waits for the lock of an account.</remarks>
+    private const string ReceivedSql = """
+        SELECT id, polar_event_id, data, created_at, attempts, NULL::uuid, set_config('lock_timeout', '2s', true) FROM billing_inbox
+        WHERE failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1
+        ORDER BY coalesce(next_attempt_at, '-infinity'), id LIMIT 1 FOR UPDATE SKIP LOCKED
+        """;
+
+    private const string PendingSql = """
+        SELECT id, polar_event_id, coalesce(data, ''), created_at, attempts, user_id, set_config('lock_timeout', '2s', true) FROM billing_events
+        WHERE NOT coalesce(processed, false) AND failed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1
+        """;
+
+    private const string FirstPendingSql = PendingSql + " ORDER BY coalesce(next_attempt_at, '-infinity') LIMIT 1";
+    private const string ClaimPendingSql = PendingSql + " AND id = $2 FOR UPDATE SKIP LOCKED";
+
+    private static readonly string MatchSql = $"SELECT {UserMatch.Sql("$1", "$2", "$3")}";
+
+    private const string MoveSql = """
+        WITH received AS (DELETE FROM billing_inbox WHERE id = $1 RETURNING *)
+        INSERT INTO billing_events (id, user_id, event_type, polar_event_id, data, processed, created_at, attempts, had_effect)
+        SELECT id, $2, event_type, polar_event_id, data, true, created_at, attempts + 1, $3 FROM received
+        ON CONFLICT (polar_event_id) DO NOTHING
+        """;
+
+    private const string FinishPendingSql = """
+        UPDATE billing_events SET processed = true, attempts = attempts + 1, error = NULL, next_attempt_at = NULL, had_effect = had_effect OR $2 WHERE id = $1
+        """;
+
+    private const string UnmatchedSql = """
+        UPDATE billing_inbox SET unmatched_at = $2, attempts = attempts + 1, error = NULL, next_attempt_at = NULL,
+            external_id = $3, customer_id = $4, customer_email = $5
+        WHERE id = $1
+        """;
+
+    private const string IgnoredSql = """
+        UPDATE billing_inbox SET processed_at = $2, attempts = attempts + 1, error = NULL, next_attempt_at = NULL WHERE id = $1
+        """;
+
+    /// <summary>Claims the next event that has arrived; null if no unclaimed one is due.</summary>
+    public Task<QueuedEvent?> ClaimReceivedAsync(CancellationToken cancellationToken) => ReadAsync(ReceivedSql, id: null, cancellationToken);
+
+    /// <summary>Finds the next event that waits in <c>billing_events</c>, without claiming it.</summary>
+    public Task<QueuedEvent?> FindPendingAsync(CancellationToken cancellationToken) => ReadAsync(FirstPendingSql, id: null, cancellationToken);
+
+    /// <summary>
+    /// Claims an event in <c>billing_events</c>; null if another replica has it, or it is no longer due. The account has to be locked before, as a deletion of
+    /// the account locks them in that order, too.
+    /// </summary>
+    public Task<QueuedEvent?> ClaimPendingAsync(Guid id, CancellationToken cancellationToken) => ReadAsync(ClaimPendingSql, id, cancellationToken);
+
+    /// <summary>Returns the user that a customer is; null if the user isn't known.</summary>
+    public async Task<Guid?> MatchAsync(PolarCustomer customer, CancellationToken cancellationToken)
+    {
+        await using var command = Command(MatchSql);
+        command.Parameters.Add(Text(customer.ExternalId));
+        command.Parameters.Add(Text(customer.Id));
+        command.Parameters.Add(Text(customer.Email));
+        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+    }
+
+    /// <summary>Records that an event was applied to a user.</summary>
+    public async Task FinishAsync(QueuedEvent done, Guid userId, bool hadEffect, CancellationToken cancellationToken)
+    {
+        await using var command = Command(done.UserId is null ? MoveSql : FinishPendingSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = done.Id });
+        if (done.UserId is null)
+        {
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        }
+
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = hadEffect });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Records that the user of an event isn't known.</summary>
+    public async Task KeepUnmatchedAsync(QueuedEvent unmatched, PolarCustomer customer, CancellationToken cancellationToken)
+    {
+        await using var command = Command(UnmatchedSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = unmatched.Id });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        command.Parameters.Add(Text(customer.ExternalId));
+        command.Parameters.Add(Text(customer.Id));
+        command.Parameters.Add(Text(customer.Email));
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Records that an event is about no user.</summary>
+    public async Task IgnoreAsync(QueuedEvent ignored, CancellationToken cancellationToken)
+    {
+        await using var command = Command(IgnoredSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ignored.Id });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private async Task<QueuedEvent?> ReadAsync(string sql, Guid? id, CancellationToken cancellationToken)
+    {
+        await using var command = Command(sql);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        if (id is { } one)
+        {
+            command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = one });
+        }
+
+        // Outside a transaction, nobody has opened the connection.
+        await db.Database.OpenConnectionAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(CommandBehavior.SingleRow, cancellationToken);
+        return !await row.ReadAsync(cancellationToken) ? null : new(
+            row.GetGuid(0),
+            row.GetString(1),
+            row.GetString(2),
+            await row.IsDBNullAsync(3, cancellationToken) ? null : StoredTime.ToDotNet(row.GetFieldValue<long>(3)),
+            row.GetInt32(4),
+            await row.GetFieldValueAsync<Guid?>(5, cancellationToken));
+    }
+
+    private static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
+
+    private NpgsqlCommand Command(string sql) => new(sql, (NpgsqlConnection)db.Database.GetDbConnection());
+}
