@@ -1,5 +1,4 @@
 using System.Net;
-using System.Net.Http.Json;
 using System.Text.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -26,7 +25,7 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         Assert.Equal("pro", (await (await http.FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK)).GetProperty("subscription_tier").GetString());
         var mail = await app.Mailbox.WaitAsync(user.Email, "tier_changed");
         Assert.Contains("from free to pro", mail.TextBody, StringComparison.Ordinal);
-        var billing = await BillingAsync(http);
+        var billing = await http.BillingAsync();
         Assert.Equal("pro", billing.GetProperty("subscription_tier").GetString());
         var shown = billing.GetProperty("subscription");
         Assert.Equal("active", shown.GetProperty("status").GetString());
@@ -52,7 +51,7 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         await app.ApplyAsync("subscription.past_due", Webhooks.Subscription(sub, user.Id, "past_due", pastDueAt: failedAt), failedAt);
         await app.ApplyAsync("customer.state_changed", Webhooks.State(user.Id), failedAt.AddSeconds(1));
         Assert.Equal("pro", await TierAsync(user.Id));
-        var shown = (await BillingAsync(await app.SignedInAsync(user))).GetProperty("subscription");
+        var shown = (await (await app.SignedInAsync(user)).BillingAsync()).GetProperty("subscription");
         Assert.Equal("past_due", shown.GetProperty("status").GetString());
         Assert.Equal(failedAt, shown.GetProperty("past_due_since").GetDateTimeOffset(), TimeSpan.FromMilliseconds(1));
 
@@ -66,7 +65,7 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
 
         await app.ApplyAsync("subscription.active", Webhooks.Subscription(sub, user.Id));
         Assert.Equal("pro", await TierAsync(user.Id));
-        shown = (await BillingAsync(await app.SignedInAsync(user))).GetProperty("subscription");
+        shown = (await (await app.SignedInAsync(user)).BillingAsync()).GetProperty("subscription");
         Assert.Equal(JsonValueKind.Null, shown.GetProperty("past_due_since").ValueKind);
         Assert.Equal(3, (await AuditAsync(user.Id)).Count);
     }
@@ -99,7 +98,7 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
 
         app.Clock.Advance(TimeSpan.FromDays(9));
         Assert.Equal("pro", await TierAsync(user.Id));
-        Assert.True((await BillingAsync(await app.SignedInAsync(user))).GetProperty("subscription").GetProperty("cancel_at_period_end").GetBoolean());
+        Assert.True((await (await app.SignedInAsync(user)).BillingAsync()).GetProperty("subscription").GetProperty("cancel_at_period_end").GetBoolean());
         app.Clock.Advance(TimeSpan.FromDays(1));
         await Poll.UntilAsync(Soon, "its time is over", async () => await TierAsync(user.Id) == "free");
     }
@@ -188,7 +187,7 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         await app.ApplyAsync("subscription.active", Webhooks.Subscription($"two {user.Id}", user.Id, product: "prod_enterprise"));
         Assert.Equal("enterprise", await TierAsync(user.Id));
         Assert.Equal(
-            "prod_enterprise", (await BillingAsync(await app.SignedInAsync(user))).GetProperty("subscription").GetProperty("product_id").GetString());
+            "prod_enterprise", (await (await app.SignedInAsync(user)).BillingAsync()).GetProperty("subscription").GetProperty("product_id").GetString());
 
         app.Clock.Advance(TimeSpan.FromSeconds(1));
         await app.ApplyAsync("subscription.revoked", Webhooks.Subscription($"two {user.Id}", user.Id, "canceled", "prod_enterprise"));
@@ -206,7 +205,7 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         Assert.Equal("free", await TierAsync(user.Id));
         Assert.Equal(1, app.CountLogLines($"its product prod {user.Id} isn't in POLAR_PRODUCTS"));
         Assert.Equal(
-            JsonValueKind.Null, (await BillingAsync(await app.SignedInAsync(user))).GetProperty("subscription").GetProperty("tier").ValueKind);
+            JsonValueKind.Null, (await (await app.SignedInAsync(user)).BillingAsync()).GetProperty("subscription").GetProperty("tier").ValueKind);
     }
 
     [Fact]
@@ -218,51 +217,6 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         await app.ApplyAsync("order.refunded", new { id = "order", customer = new { id = Webhooks.CustomerOf(user.Id), external_id = user.Id } });
 
         Assert.Equal("pro", await TierAsync(user.Id));
-    }
-
-    [Fact]
-    public async Task Without_a_subscription_the_products_are_listed()
-    {
-        var (_, _, http) = await app.SignUpAsync();
-
-        var billing = await BillingAsync(http);
-
-        Assert.Equal("free", billing.GetProperty("subscription_tier").GetString());
-        Assert.Equal(JsonValueKind.Null, billing.GetProperty("subscription").ValueKind);
-        Assert.False(billing.GetProperty("portal_available").GetBoolean());
-        Assert.Equal(
-            [("prod_pro", "pro"), ("prod_enterprise", "enterprise")],
-            billing.GetProperty("products").EnumerateArray().Select(one => (one.GetProperty("id").GetString(), one.GetProperty("tier").GetString())));
-    }
-
-    [Fact]
-    public async Task Staff_sees_the_subscription_on_the_page_of_the_user()
-    {
-        var user = await app.RegisterAsync();
-        await app.ApplyAsync("subscription.active", Webhooks.Subscription($"sub {user.Id}", user.Id));
-
-        var shown = await (await (await app.SupportAsync()).Http.FetchAsync($"/api/v1/admin/users/{user.Id}")).JsonAsync(HttpStatusCode.OK);
-
-        Assert.Equal("active", shown.GetProperty("subscription").GetProperty("status").GetString());
-        Assert.Equal("pro", shown.GetProperty("subscription_tier").GetString());
-    }
-
-    [Fact]
-    public async Task The_export_contains_the_subscription_and_a_deletion_removes_everything()
-    {
-        var (user, _, http) = await app.SignUpAsync();
-        await app.ApplyAsync("subscription.active", Webhooks.Subscription($"sub {user.Id}", user.Id));
-
-        var export = await (await http.FetchAsync("/api/v1/auth/me/export")).JsonAsync(HttpStatusCode.OK);
-        Assert.Equal($"sub {user.Id}", Assert.Single(export.GetProperty("subscriptions").EnumerateArray().ToList()).GetProperty("id").GetString());
-        Assert.Single(export.GetProperty("billing_events").EnumerateArray().ToList());
-
-        using var deletion = new HttpRequestMessage(HttpMethod.Delete, "/api/v1/auth/me") { Content = JsonContent.Create(new { password = user.Password }) };
-        await (await http.SendAsync(deletion, TestContext.Current.CancellationToken)).ShouldBeAsync(HttpStatusCode.NoContent);
-        foreach (var table in new[] { "billing_subscriptions", "billing_customers", "billing_accounts", "billing_events" })
-        {
-            Assert.Equal(0L, await app.SqlAsync($"SELECT count(*) FROM {table} WHERE user_id = $1", user.Id));
-        }
     }
 
     [Fact]
@@ -290,9 +244,6 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         await answer.ShouldBeAsync(HttpStatusCode.NoContent);
         return answer.Headers.GetValues("X-Auth-Tier").Single();
     }
-
-    private static async Task<JsonElement> BillingAsync(HttpClient http) =>
-        await (await http.FetchAsync("/api/v1/billing")).JsonAsync(HttpStatusCode.OK);
 
     private static async Task SetTierAsync(TwoFactorUser staff, Guid userId, string tier) =>
         await (await staff.Http.PatchAsync($"/api/v1/admin/users/{userId}", new { subscription_tier = tier })).ShouldBeAsync(HttpStatusCode.OK);

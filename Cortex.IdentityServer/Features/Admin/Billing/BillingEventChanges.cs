@@ -18,10 +18,11 @@ internal sealed class BillingEventChanges(
         Guid id, Guid userId, StaffMember staff, CancellationToken cancellationToken) => RunAsync(
         staff,
         userId,
-        async change => await accounts.FindAsync(userId, cancellationToken) is null
-            ? (null, Refusal.Invalid("user_id", "must be the id of a user"))
-            : (await events.AssignAsync(change, id, userId, cancellationToken),
-                Problems.NotFound with { Detail = "There is no event with this id whose user isn't known." }),
+        async change => !await events.IsUnmatchedAsync(id, cancellationToken)
+            ? (null, Problems.NotFound with { Detail = "There is no event with this id whose user isn't known." })
+            : await accounts.FindAsync(userId, cancellationToken) is null
+                ? (null, Refusal.Invalid("user_id", "must be the id of a user"))
+                : (await events.AssignAsync(change, id, userId, cancellationToken), Problems.NotFound),
         cancellationToken);
 
     /// <param name="staff">The administrator.</param>

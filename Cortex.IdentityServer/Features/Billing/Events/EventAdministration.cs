@@ -66,15 +66,13 @@ internal sealed partial class EventAdministration(
         return replayed;
     }
 
+    /// <summary>Returns whether there is an event whose user isn't known, and locks it.</summary>
+    public async Task<bool> IsUnmatchedAsync(Guid id, CancellationToken cancellationToken) =>
+        await ReadAsync(FindReceivedSql, id, cancellationToken) is { State: EventState.Unmatched };
+
     /// <summary>Assigns an event whose user isn't known, and its customer with all further events, to a user.</summary>
-    /// <returns>The event; null if there is none whose user isn't known.</returns>
     public async Task<BillingEventResponse?> AssignAsync(AccountChange change, Guid id, Guid userId, CancellationToken cancellationToken)
     {
-        if (await ReadAsync(FindReceivedSql, id, cancellationToken) is not { State: EventState.Unmatched })
-        {
-            return null;
-        }
-
         await using var command = Command(AssignSql, id);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
