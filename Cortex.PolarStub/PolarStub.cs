@@ -79,6 +79,13 @@ public sealed class PolarStub : IAsyncDisposable
     /// <summary>The customer of an external id. It fails if there is none or more than one.</summary>
     public PolarCustomer Customer(string externalId) => _organization.FindByExternalId(externalId).Single();
 
+    /// <summary>Adds a checkout, as the API does.</summary>
+    public PolarCheckout AddCheckout(string productId, string? externalCustomerId, string? email, string? successUrl = null) => _organization.AddCheckout(
+        new(_organization, [_organization.Product(productId)], externalCustomerId, email, successUrl, null, [])
+        {
+            Customer = externalCustomerId is not null && _organization.FindByExternalId(externalCustomerId) is [var known, ..] ? known : null,
+        });
+
     /// <summary>The checkout that a URL opens.</summary>
     public PolarCheckout Checkout(Uri url) => Checkouts.Single(checkout => checkout.Url == url);
 

@@ -67,6 +67,12 @@ public sealed class PolarWebhooks : IAsyncDisposable
             ["api_version"] = _options.CurrentVersion,
             ["data"] = data.DeepClone(),
         };
+        if (type == "subscription.migrated")
+        {
+            body["provider"] = "stripe";
+            body["provider_subscription_id"] = "sub_1QcortexStub";
+        }
+
         return BuildRaw(type, Encoding.UTF8.GetBytes(body.ToJsonString(Compact)));
     }
 
