@@ -46,7 +46,7 @@ internal sealed class TokenInspector(
         Iat = AccessTokens.ReadSeconds(token.Token, "iat"),
         Iss = options.Issuer,
         Quota = quotas.OfUser(token.Caller.Tier, token.UserQuota) is { IsLimited: true } limits
-            ? await ReadQuotaAsync(new(token.UserId, limits), cancellationToken)
+            ? await ReadQuotaAsync(new(token.UserId, limits, Billing: token.Billing), cancellationToken)
             : null,
     };
 

@@ -22,7 +22,7 @@ internal sealed partial class ApiKeyLookup(
             CASE WHEN '{ApiKeyOptions.UsageWrite}' = ANY(scopes)
                 THEN EXISTS (SELECT FROM user_roles JOIN roles ON roles.id = role_id WHERE user_roles.user_id = users.id
                     AND name IN ('{Role.Service}', '{Role.Admin}')) ELSE false END,
-            quota::text, monthly_quota::text
+            quota::text, monthly_quota::text, {BillingPeriod.Columns}
         FROM api_keys JOIN users ON users.id = user_id
         WHERE key_hash = $1 AND revoked_at IS NULL
         """;
@@ -108,6 +108,7 @@ internal sealed partial class ApiKeyLookup(
             IsActive = row.GetBoolean(7),
             UserQuota = QuotaLimits.FromJson(row, 9),
             MonthlyQuota = QuotaLimits.FromJson(row, 10),
+            Billing = BillingPeriod.FromRow(row, 11),
         };
     }
 

@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">When the key was last used, to the minute; null if it never was.</param>
-/// <param name="MonthlyQuota">The key's own limits per calendar month (UTC); null if it has none.</param>
+/// <param name="MonthlyQuota">The key's own limits in a period of its owner's quota; null if it has none.</param>
 /// <param name="RevokedAt">When the key was revoked; null if it wasn't.</param>
 internal sealed record ExportedApiKey(
     Guid Id,

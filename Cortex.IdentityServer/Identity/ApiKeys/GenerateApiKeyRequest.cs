@@ -25,7 +25,7 @@ internal sealed record GenerateApiKeyRequest : IRequestBody, IExample<GenerateAp
     [Range(1, 3650)]
     public int? ExpiresInDays { get; init; }
 
-    /// <summary>Limits of this key per calendar month (UTC), in addition to the quota of its owner; none by default.</summary>
+    /// <summary>Limits of this key in a period of its owner's quota, in addition to that quota; none by default.</summary>
     [ValidQuota]
     public QuotaBody? MonthlyQuota { get; init; }
 

@@ -13,7 +13,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <param name="CreatedAt">When the key was created.</param>
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">Always null for a new key.</param>
-/// <param name="MonthlyQuota">The key's own limits per calendar month (UTC); null if it has none.</param>
+/// <param name="MonthlyQuota">The key's own limits in a period of its owner's quota; null if it has none.</param>
 internal sealed record GeneratedApiKeyResponse(
     Guid Id,
     string? Name,

@@ -33,8 +33,11 @@ internal sealed class KnownApiKey : ICachedCredential
     /// <summary>The quota that an administrator set for the owner; null for that of the tier.</summary>
     public QuotaLimits? UserQuota { get; init; }
 
-    /// <summary>The key's own monthly quota; null if it has none.</summary>
+    /// <summary>The key's own quota; null if it has none.</summary>
     public QuotaLimits? MonthlyQuota { get; init; }
+
+    /// <summary>The period of the owner's subscription, for which both quotas count; null without one.</summary>
+    public BillingPeriod? Billing { get; init; }
 
     public DateTimeOffset ValidUntil => DateTimeOffset.MaxValue;
 

@@ -16,7 +16,7 @@ internal sealed record UpdateApiKeyRequest : IRequestBody, IExample<UpdateApiKey
     /// <summary>False turns the key off, and true turns it on again.</summary>
     public bool? IsActive { get; init; }
 
-    /// <summary>The new limits per calendar month (UTC), which replace all earlier ones; null or an empty object removes them.</summary>
+    /// <summary>The new limits in a period of the owner's quota, which replace all earlier ones; null or an empty object removes them.</summary>
     [ValidQuota]
     public QuotaBody? MonthlyQuota
     {

@@ -13,7 +13,9 @@ internal abstract record SessionStatus
     /// <param name="Factors">The account's second factors.</param>
     /// <param name="ExpiresAt">When the session expires, however often it is refreshed.</param>
     /// <param name="Quota">The quota that an administrator set for the user; null for that of the tier.</param>
-    public sealed record Live(SessionUser User, string[] Factors, DateTimeOffset ExpiresAt, QuotaLimits? Quota = null) : SessionStatus;
+    /// <param name="Billing">The period of the user's subscription; null without one.</param>
+    public sealed record Live(
+        SessionUser User, string[] Factors, DateTimeOffset ExpiresAt, QuotaLimits? Quota = null, BillingPeriod? Billing = null) : SessionStatus;
 
     /// <summary>The user logged out, or the session was ended or expired, or its account was deleted.</summary>
     public sealed record Ended : SessionStatus

@@ -13,7 +13,7 @@ internal sealed class SessionStatusReader(NpgsqlDataSource database, TimeProvide
             array_remove(ARRAY[
                 CASE WHEN two_factor_enabled THEN '{SecondFactors.Totp}' END,
                 CASE WHEN EXISTS (SELECT FROM passkeys WHERE passkeys.user_id = users.id) THEN '{SecondFactors.Passkey}' END], NULL),
-            ended_at IS NULL AND expires_at > $3, quota::text
+            ended_at IS NULL AND expires_at > $3, quota::text, {BillingPeriod.Columns}
         FROM sessions JOIN users ON users.id = sessions.user_id
         WHERE sessions.id = $1 AND sessions.user_id = $2
         """;
@@ -38,7 +38,7 @@ internal sealed class SessionStatusReader(NpgsqlDataSource database, TimeProvide
         return row.GetBoolean(6)
             ? new SessionStatus.Live(
                 new(userId, row.GetString(0), row.GetString(1), row.GetFieldValue<string[]>(4)), row.GetFieldValue<string[]>(5),
-                row.GetFieldValue<DateTimeOffset>(3), QuotaLimits.FromJson(row, 7))
+                row.GetFieldValue<DateTimeOffset>(3), QuotaLimits.FromJson(row, 7), BillingPeriod.FromRow(row, 8))
             : SessionStatus.Ended.Instance;
     }
 }

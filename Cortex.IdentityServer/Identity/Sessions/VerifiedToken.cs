@@ -28,6 +28,7 @@ internal sealed class VerifiedToken : ICachedCredential
             case SessionStatus.Live live:
                 Caller = new(WithCurrentData(token, live)) { Credential = this };
                 UserQuota = live.Quota;
+                Billing = live.Billing;
                 _sessionEnd = live.ExpiresAt;
                 break;
             case SessionStatus.AccountDisabled:
@@ -52,6 +53,9 @@ internal sealed class VerifiedToken : ICachedCredential
 
     /// <summary>The quota that an administrator set for the user; null for that of the tier.</summary>
     public QuotaLimits? UserQuota { get; }
+
+    /// <summary>The period of the user's subscription, for which quotas count; null without one.</summary>
+    public BillingPeriod? Billing { get; }
 
     public Guid SessionId { get; }
 

@@ -1,3 +1,5 @@
+using Cortex.IdentityServer.Features.Usage.Quotas;
+
 namespace Cortex.IdentityServer.Features.Usage.Ledger;
 
 /// <summary>One request that used something: a row of <c>usage_logs</c> to be added.</summary>
@@ -32,6 +34,9 @@ internal sealed record UsageEvent
     public string? ErrorMessage { get; init; }
 
     public required DateTimeOffset CreatedAt { get; init; }
+
+    /// <summary>The period of the quotas that counted the request before it was recorded; null if none did.</summary>
+    public QuotaPeriod? CountedIn { get; init; }
 
     /// <summary>Whether the user's quota counted the request before it was recorded.</summary>
     public bool IsCountedForUser { get; init; }

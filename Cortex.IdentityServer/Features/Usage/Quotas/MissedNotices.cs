@@ -11,10 +11,18 @@ internal sealed partial class MissedNotices(
 {
     private static readonly TimeSpan Interval = TimeSpan.FromHours(1);
 
-    /// <summary>The users after the id <c>$2</c> who have used anything in the month <c>$1</c>, as an array.</summary>
+    /// <summary>
+    /// The users after the id <c>$2</c> who have used anything in the month <c>$1</c>, as an array. The period of a subscription may have begun earlier, so
+    /// users with one are included if they have used anything at all.
+    /// </summary>
     private static readonly string FindSql = $"""
         SELECT ARRAY(
-            SELECT user_id FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT {QuotaNotices.ChunkSize})
+            (SELECT user_id FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id LIMIT {QuotaNotices.ChunkSize})
+            UNION
+            (SELECT id FROM users
+            WHERE id > $2 AND billing_period_start IS NOT NULL AND EXISTS (SELECT FROM usage_months WHERE usage_months.user_id = users.id)
+            ORDER BY id LIMIT {QuotaNotices.ChunkSize})
+            ORDER BY 1 LIMIT {QuotaNotices.ChunkSize})
         """;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
@@ -38,7 +46,7 @@ internal sealed partial class MissedNotices(
     /// <summary>Sends the missing notices of all users.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        var month = QuotaPeriod.Of(clock.GetUtcNow()).Month;
+        var month = DateOnly.FromDateTime(QuotaPeriod.Of(billing: null, clock.GetUtcNow()).From.UtcDateTime);
         for (var last = Guid.Empty; await FindAsync(month, last, cancellationToken) is [.., var next] users; last = next)
         {
             await notices.SendAsync(users, cancellationToken);

@@ -24,7 +24,12 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
     /// <summary>The maximum number of subjects in a statement.</summary>
     private const int MaxSubjects = 1_000;
 
-    private readonly ConcurrentDictionary<QuotaSubject, QuotaCount> _counts = new();
+    /// <summary>
+    /// The counts of each user and key; the nil UUID stands for all usage of the user. There are several if the period has just changed. Only
+    /// <see cref="UpdateAsync"/> replaces the arrays, which never change.
+    /// </summary>
+    private readonly ConcurrentDictionary<(Guid UserId, Guid KeyId), QuotaCount[]> _counts = new();
+
     private readonly Lock _lock = new();
     private List<(QuotaSubject Subject, TaskCompletionSource<QuotaCount> Read)> _wanted = [];
     private long _refreshedAt = Stopwatch.GetTimestamp();
@@ -41,7 +46,7 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
             return default;
         }
 
-        if (_counts.TryGetValue(wanted, out var known))
+        if (Find(wanted) is { } known)
         {
             known.NeededAt = Stopwatch.GetTimestamp();
             return new(known);
@@ -51,7 +56,18 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
     }
 
     /// <summary>Returns a count if it is in memory. Counts with requests that aren't in the ledger yet always are.</summary>
-    public QuotaCount? Find(QuotaSubject subject) => _counts.GetValueOrDefault(subject);
+    public QuotaCount? Find(QuotaSubject subject)
+    {
+        foreach (var count in CountsOf(subject.UserId, subject.KeyId))
+        {
+            if (count.Subject == subject)
+            {
+                return count;
+            }
+        }
+
+        return null;
+    }
 
     /// <summary>Returns a count that is read from the ledger now.</summary>
     public Task<QuotaCount> ReadAsync(QuotaSubject subject, TimeSpan timeout, CancellationToken cancellationToken)
@@ -98,7 +114,7 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         }
 
         _refreshedAt = Stopwatch.GetTimestamp();
-        foreach (var chunk in _counts.Keys.Chunk(MaxSubjects))
+        foreach (var chunk in _counts.Values.SelectMany(counts => counts, (_, count) => count.Subject).Chunk(MaxSubjects))
         {
             await ReadAsync(chunk, cancellationToken);
         }
@@ -116,7 +132,7 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
             await ReadAsync([.. wanted.Select(one => one.Subject).Distinct()], cancellationToken);
             foreach (var (subject, read) in wanted)
             {
-                var count = _counts[subject];
+                var count = Find(subject)!;
                 count.NeededAt = Stopwatch.GetTimestamp();
                 read.TrySetResult(count);
             }
@@ -139,22 +155,39 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         var sums = await reader.ReadAsync(subjects, cancellationToken);
         foreach (var (subject, sum) in subjects.Zip(sums))
         {
-            _counts.GetOrAdd(subject, _ => new(sum) { NeededAt = Stopwatch.GetTimestamp() }).Set(sum);
+            if (Find(subject) is { } known)
+            {
+                known.Set(sum);
+                continue;
+            }
+
+            var count = new QuotaCount(subject, sum) { NeededAt = Stopwatch.GetTimestamp() };
+            _counts.AddOrUpdate((subject.UserId, subject.KeyId), [count], (_, others) => [.. others, count]);
         }
     }
 
     /// <summary>Removes counts that weren't needed lately. The next request reads them again.</summary>
     private void RemoveIdle()
     {
-        foreach (var (subject, count) in _counts)
+        foreach (var (owner, counts) in _counts)
         {
-            if (Stopwatch.GetElapsedTime(count.NeededAt) > IdleTime && !count.IsWaiting)
+            var needed = Array.FindAll(counts, count => Stopwatch.GetElapsedTime(count.NeededAt) <= IdleTime || count.IsWaiting);
+            if (needed.Length == 0)
             {
-                _counts.TryRemove(subject, out _);
+                _counts.TryRemove(owner, out _);
+            }
+            else if (needed.Length < counts.Length)
+            {
+                _counts[owner] = needed;
             }
         }
     }
 
+    private QuotaCount[] CountsOf(Guid userId, Guid keyId) => _counts.TryGetValue((userId, keyId), out var counts) ? counts : [];
+
+    /// <summary>
+    /// Updates all counts whose time contains that of an event, because an event may be older than the current period, and the period may have changed.
+    /// </summary>
     /// <param name="events">The events.</param>
     /// <param name="update">Updates a count by the sums of some events and the number of requests among them that the count has already counted.</param>
     private void Update(IReadOnlyList<UsageEvent> events, Action<QuotaCount, QuotaSums, long> update)
@@ -167,31 +200,46 @@ internal sealed class QuotaBook(QuotaSumsReader reader, UsageSignal signal) : IU
         // Events of the same key often follow each other, and are added up first.
         for (var start = 0; start < events.Count;)
         {
-            var first = events[start];
-            var period = QuotaPeriod.Of(first.CreatedAt);
-            var (sums, takenForUser, takenForKey, end) = (default(QuotaSums), 0L, 0L, start);
-            for (; end < events.Count && IsAlike(events[end], first, period); end++)
+            var (first, end) = (events[start], start + 1);
+            while (end < events.Count && events[end].UserId == first.UserId && events[end].ApiKeyId == first.ApiKeyId)
             {
-                var item = events[end];
-                sums = new(sums.Requests + 1, sums.TokensUsed + item.TokensUsed, sums.CostMicros + item.CostMicros);
-                takenForUser += item.IsCountedForUser ? 1 : 0;
-                takenForKey += item.IsCountedForKey ? 1 : 0;
+                end++;
             }
 
-            if (_counts.TryGetValue(new(first.UserId, Guid.Empty, period.Month), out var user))
+            foreach (var count in CountsOf(first.UserId, Guid.Empty))
             {
-                update(user, sums, takenForUser);
+                UpdateCount(count, start, end);
             }
 
-            if (first.ApiKeyId is { } key && _counts.TryGetValue(new(first.UserId, key, period.Month), out var own))
+            foreach (var count in first.ApiKeyId is { } key ? CountsOf(first.UserId, key) : [])
             {
-                update(own, sums, takenForKey);
+                UpdateCount(count, start, end);
             }
 
             start = end;
         }
+
+        void UpdateCount(QuotaCount count, int start, int end)
+        {
+            var (sums, taken) = (default(QuotaSums), 0L);
+            for (var i = start; i < end; i++)
+            {
+                var item = events[i];
+                if (count.Subject.Contains(item.CreatedAt))
+                {
+                    sums = new(sums.Requests + 1, sums.TokensUsed + item.TokensUsed, sums.CostMicros + item.CostMicros);
+                    taken += IsTaken(item, count.Subject) ? 1 : 0;
+                }
+            }
+
+            if (sums.Requests > 0)
+            {
+                update(count, sums, taken);
+            }
+        }
     }
 
-    private static bool IsAlike(UsageEvent item, UsageEvent first, QuotaPeriod period) =>
-        item.UserId == first.UserId && item.ApiKeyId == first.ApiKeyId && period.Contains(item.CreatedAt);
+    /// <summary>Whether the count of a subject has counted a request before it was recorded.</summary>
+    private static bool IsTaken(UsageEvent item, QuotaSubject subject) =>
+        (subject.IsKey ? item.IsCountedForKey : item.IsCountedForUser) && item.CountedIn is { } period && subject.IsOf(period);
 }

@@ -3,10 +3,13 @@ using Cortex.IdentityServer.Identity.Users;
 namespace Cortex.IdentityServer.Features.Usage.Quotas;
 
 /// <summary>What a subject has used: the sums of the ledger, and the metered requests that aren't in it yet.</summary>
-internal sealed class QuotaCount(QuotaSums ledger)
+internal sealed class QuotaCount(QuotaSubject subject, QuotaSums ledger)
 {
     private QuotaSums _ledger = ledger;
     private long _waiting;
+
+    /// <summary>Whose usage of which time is counted.</summary>
+    public QuotaSubject Subject => subject;
 
     /// <summary>Protects this count. All members that end in <c>Locked</c> require it, and code that needs two counts locks the user's first.</summary>
     public Lock Lock { get; } = new();

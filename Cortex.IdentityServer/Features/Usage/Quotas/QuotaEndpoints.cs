@@ -19,8 +19,9 @@ internal static class QuotaEndpoints
     {
         var caller = (KnownCaller)http.User;
         var key = caller.Credential as KnownApiKey;
-        var own = key is null ? (caller.Credential as VerifiedToken)?.UserQuota : key.UserQuota;
-        var quota = new AppliedQuota(caller.UserId(), rules.OfUser(caller.Tier, own), key?.Id, key?.MonthlyQuota);
+        var session = caller.Credential as VerifiedToken;
+        var quota = new AppliedQuota(
+            caller.UserId(), rules.OfUser(caller.Tier, key?.UserQuota ?? session?.UserQuota), key?.Id, key?.MonthlyQuota, key?.Billing ?? session?.Billing);
         var (state, user, usedByKey) = await gate.ReadAsync(quota, cancellationToken);
         return TypedResults.Ok(new QuotaResponse
         {

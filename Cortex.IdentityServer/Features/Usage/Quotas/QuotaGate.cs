@@ -13,7 +13,7 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
     /// <exception cref="TimeoutException">The quota only warns, and reading its sums takes too long.</exception>
     public async ValueTask<QuotaState> TakeAsync(AppliedQuota quota, DateTimeOffset now, CancellationToken cancellationToken)
     {
-        var period = QuotaPeriod.Of(now);
+        var period = quota.PeriodAt(now);
         var (user, key) = await FindAsync(quota, period, quota.IsHard ? Timeout.InfiniteTimeSpan : PeekTimeout, cancellationToken);
         if (quota.IsHard && shared is { IsUp: true } && await TakeSharedAsync(quota, period, user, key, now) is { } sharedState)
         {
@@ -32,7 +32,7 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
     {
         if (!quota.IsHard)
         {
-            return (true, QuotaPeriod.Of(clock.GetUtcNow()).To);
+            return (true, quota.PeriodAt(clock.GetUtcNow()).To);
         }
 
         var state = await PeekAsync(quota, Timeout.InfiniteTimeSpan, cancellationToken);
@@ -42,7 +42,7 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
     /// <summary>Reads what was used from the ledger, and returns it with the state.</summary>
     public async Task<(QuotaState State, QuotaSums User, QuotaSums? Key)> ReadAsync(AppliedQuota quota, CancellationToken cancellationToken)
     {
-        var period = QuotaPeriod.Of(clock.GetUtcNow());
+        var period = quota.PeriodAt(clock.GetUtcNow());
         var user = await book.ReadAsync(quota.UserSubject(period), Timeout.InfiniteTimeSpan, cancellationToken);
         var key = quota.KeySubject(period) is { } subject ? await book.ReadAsync(subject, Timeout.InfiniteTimeSpan, cancellationToken) : null;
         return (StateOf(quota, period, user, key), user.Used, key?.Used);
@@ -66,7 +66,7 @@ internal sealed class QuotaGate(QuotaBook book, TimeProvider clock, SharedQuotas
 
     private async ValueTask<QuotaState> PeekAsync(AppliedQuota quota, TimeSpan timeout, CancellationToken cancellationToken)
     {
-        var period = QuotaPeriod.Of(clock.GetUtcNow());
+        var period = quota.PeriodAt(clock.GetUtcNow());
         var (user, key) = await FindAsync(quota, period, timeout, cancellationToken);
         return StateOf(quota, period, user, key);
     }

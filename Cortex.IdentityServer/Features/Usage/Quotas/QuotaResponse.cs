@@ -13,7 +13,7 @@ internal sealed record QuotaResponse : IExample<QuotaResponse>
     /// <summary><c>hard</c> if requests beyond the quota are refused; <c>soft</c> if the owner is only notified.</summary>
     public required string Mode { get; init; }
 
-    /// <summary>The period for which the quota counts: a calendar month of UTC.</summary>
+    /// <summary>The period for which the quota counts: the current one of the user's subscription, or a calendar month of UTC.</summary>
     public required QuotaPeriodResponse Period { get; init; }
 
     /// <summary>The rate limit of the user's API keys.</summary>

@@ -32,6 +32,6 @@ internal sealed class QuotaRules(QuotaOptions options)
     public AppliedQuota? OfKey(KnownApiKey key)
     {
         var user = OfUser(key.Tier, key.UserQuota);
-        return user.IsLimited || key.MonthlyQuota is not null ? new(key.UserId, user, key.Id, key.MonthlyQuota) : null;
+        return user.IsLimited || key.MonthlyQuota is not null ? new(key.UserId, user, key.Id, key.MonthlyQuota, key.Billing) : null;
     }
 }

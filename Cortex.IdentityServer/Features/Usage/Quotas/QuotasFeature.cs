@@ -25,7 +25,7 @@ internal static class QuotasFeature
         .AddSingleton<QuotaNotices>()
         .AddSingleton<IUsageFolded>(provider => provider.GetRequiredService<QuotaNotices>())
         .AddHostedService<MissedNotices>()
-        .AddSingleton<IExpiryRule>(new ExpiryRule("quota notices", "usage_notices WHERE period_start < $1", QuotaNotices.Retention))
+        .AddSingleton<IExpiryRule>(new ExpiryRule("quota notices", QuotaNotices.Expired, QuotaNotices.Retention))
         .AddSingleton<UsageMeter>()
         .AddSingleton<IRefusalHeaders>(provider => provider.GetRequiredService<UsageMeter>());
 

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using StackExchange.Redis;
 
@@ -84,8 +85,14 @@ internal sealed class SharedQuotas(SharedWindows redis)
     public async ValueTask ReturnAsync(IEnumerable<QuotaSubject> counters) =>
         await redis.EvaluateAsync(ReturnScript, [.. counters.Select(KeyOf)], []);
 
-    /// <summary>The counters of a user are in the same slot of a Redis Cluster. The key contains the start of the period.</summary>
-    private static RedisKey KeyOf(QuotaSubject subject) =>
-        Prefix + "{" + subject.UserId.ToString("N") + "}"
-            + $":{(subject.IsKey ? subject.KeyId.ToString("N") : "user")}:{subject.Month:yyyy-MM-dd}";
+    /// <summary>
+    /// The counters of a user are in the same slot of a Redis Cluster. The key contains the start of the period: a date, with the time unless it is midnight.
+    /// </summary>
+    private static RedisKey KeyOf(QuotaSubject subject)
+    {
+        var owner = subject.IsKey ? subject.KeyId.ToString("N") : "user";
+        var format = subject.From.TimeOfDay == TimeSpan.Zero ? "yyyy-MM-dd" : "yyyy-MM-dd'T'HH:mm";
+        var start = subject.From.ToString(format, CultureInfo.InvariantCulture);
+        return $"{Prefix}{{{subject.UserId:N}}}:{owner}:{start}";
+    }
 }

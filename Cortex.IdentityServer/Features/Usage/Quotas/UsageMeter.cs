@@ -72,6 +72,7 @@ internal sealed class UsageMeter(QuotaRules rules, QuotaGate gate, UsageWriter w
             StatusCode = context.Response.StatusCode,
             ResponseTimeMs = (int)Math.Min(Stopwatch.GetElapsedTime(started).TotalMilliseconds, int.MaxValue),
             CreatedAt = now,
+            CountedIn = state?.Period,
             IsCountedForUser = state is not null && quota!.User.IsLimited,
             IsCountedForKey = state is not null && quota!.Key is not null,
         });
