@@ -33,7 +33,7 @@ internal static class Program
         };
         var usage = new Option<string>("--usage-event")
         {
-            Description = "The name of the usage events that the meter counts",
+            Description = "The name of the usage events that the meters add up",
             DefaultValueFactory = _ => DefaultEvent,
         };
         var command = new RootCommand("A stub of Polar for development. No money moves, and everything is forgotten when it stops.")
@@ -49,7 +49,9 @@ internal static class Program
                 WebhookTarget = result.GetRequiredValue(target),
                 Meters =
                 [
-                    new(new("9c1f0a52-5a6e-4f0c-9d5b-0d0c6f3f0001"), "Usage events", result.GetRequiredValue(usage), null),
+                    new(new("9c1f0a52-5a6e-4f0c-9d5b-0d0c6f3f0001"), "Requests", result.GetRequiredValue(usage), "requests"),
+                    new(new("9c1f0a52-5a6e-4f0c-9d5b-0d0c6f3f0002"), "Tokens", result.GetRequiredValue(usage), "tokens_used"),
+                    new(new("9c1f0a52-5a6e-4f0c-9d5b-0d0c6f3f0003"), "Cost in US dollars", result.GetRequiredValue(usage), "cost_usd"),
                 ],
             },
             cancellationToken));

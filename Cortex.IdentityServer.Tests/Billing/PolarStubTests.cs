@@ -126,7 +126,9 @@ public sealed class PolarStubTests
         {
             using var form = new FormUrlEncodedContent(new Dictionary<string, string>
             {
-                ["customer_session_token"] = token, ["subscription"] = subscription.Id.ToString(), ["action"] = action,
+                ["customer_session_token"] = token,
+                ["subscription"] = subscription.Id.ToString(),
+                ["action"] = action,
             });
             using var response = await http.PostAsync("/portal", form, Ct);
             return response.StatusCode;
