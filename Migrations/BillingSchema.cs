@@ -79,6 +79,12 @@ internal static class BillingSchema
             updated_at timestamptz NOT NULL);
         CREATE INDEX ix_billing_accounts_next_change ON billing_accounts (next_change_at) WHERE next_change_at IS NOT NULL;
 
+        -- When to ask Polar again for the state of a user, in case webhooks were lost: users who are customers, and those who have begun a checkout.
+        CREATE TABLE billing_sweeps (
+            user_id uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
+            due_at timestamptz NOT NULL);
+        CREATE INDEX ix_billing_sweeps_due ON billing_sweeps (due_at);
+
         -- Usage that isn't in an event for Polar yet, because its hour isn't over.
         CREATE TABLE billing_meter_hours (
             user_id uuid NOT NULL,
@@ -146,7 +152,8 @@ internal static class BillingSchema
         DROP TRIGGER cortex_forget_meter ON users;
         DROP TRIGGER cortex_forget_meter_truncate ON users;
         DROP FUNCTION cortex_forget_meter;
-        DROP TABLE billing_meter_events, billing_meter_hours, billing_accounts, billing_subscriptions, billing_customers, billing_inbox, billing_event_ids;
+        DROP TABLE billing_meter_events, billing_meter_hours, billing_sweeps, billing_accounts, billing_subscriptions,
+            billing_customers, billing_inbox, billing_event_ids;
         DROP INDEX ix_billing_events_without_effect, ix_billing_events_failed, ix_billing_events_due;
         ALTER TABLE billing_events DROP COLUMN attempts, DROP COLUMN error, DROP COLUMN next_attempt_at, DROP COLUMN failed_at, DROP COLUMN had_effect;
         ALTER TABLE users DROP COLUMN billing_period_start, DROP COLUMN billing_period_end;

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Tests.CommandLine;
 /// <summary>The help texts and the messages about mistyped commands.</summary>
 public sealed class HelpTests
 {
-    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "usage", "healthcheck"];
+    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "usage", "billing", "healthcheck"];
 
     [Theory]
     [InlineData("--help")]
@@ -27,6 +27,8 @@ public sealed class HelpTests
     [InlineData("import", "<file>", "--results", "POSTGRES_URL", "password_hash")]
     [InlineData("usage", "partition", "POSTGRES_URL")]
     [InlineData("usage partition", "--cancel", "--environment", "POSTGRES_URL", "USAGE_RETENTION_DAYS", "disk space", "130")]
+    [InlineData("billing", "sync", "POSTGRES_URL")]
+    [InlineData("billing sync", "--all-users", "--user", "POLAR_ACCESS_TOKEN", "130")]
     [InlineData("rotate-keys", "--now", "--revoke", "SECRET_KEY", "JWT_ALGORITHM")]
     [InlineData("healthcheck", "--url", "ASPNETCORE_HTTP_PORTS")]
     public async Task The_help_of_a_command_lists_its_options_its_variables_an_example_and_the_exit_codes(string command, params string[] words)
@@ -51,6 +53,8 @@ public sealed class HelpTests
     [InlineData("import", "file")]
     [InlineData("migrate now", "doesn't take now")]
     [InlineData("migrate --urls http://127.0.0.1:0", "--urls")]
+    [InlineData("billing", "billing --help")]
+    [InlineData("billing sync --user ada", "--user")]
     [InlineData("usage", "usage --help")]
     [InlineData("usage partiton", "Did you mean partition?")]
     [InlineData("usage partition --cancle", "Did you mean --cancel?")]

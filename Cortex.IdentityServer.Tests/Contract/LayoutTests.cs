@@ -44,7 +44,7 @@ public sealed class LayoutTests
         (
             "Features/CommandLine",
             "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Events, SigningKeys, TwoFactor, Authentication; "
-            + "Features: Usage, Admin"),
+            + "Features: Usage, Billing, Admin"),
     ];
 
     /// <summary>Released migrations and their SQL, which are never edited.</summary>

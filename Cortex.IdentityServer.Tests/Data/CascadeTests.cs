@@ -27,7 +27,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
             {
                 "api_keys", "usage_logs",
                 "usage_deltas", "usage_quarters", "usage_days", "usage_months", "usage_names", "usage_notices", "billing_events", "billing_accounts",
-                "billing_customers", "billing_meter_events", "billing_meter_hours", "billing_subscriptions", "sessions",
+                "billing_customers", "billing_meter_events", "billing_meter_hours", "billing_subscriptions", "billing_sweeps", "sessions",
                 "recovery_codes", "passkeys", "user_roles", "one_time_tokens", "login_devices",
             }, tables.ToHashSet());
         foreach (var table in tables)
@@ -77,6 +77,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
             "INSERT INTO billing_subscriptions (id, user_id, customer_id, product_id, status, said_at, said_by, created_at) "
                 + "SELECT $1::text, $1, 'x', 'x', 'active', now(), 'x', now()",
             id);
+        await app.SqlAsync("INSERT INTO billing_sweeps SELECT $1, now()", id);
         await app.SqlAsync("INSERT INTO billing_meter_hours SELECT $1, now(), 'x', 1, 0, 0", id);
         await app.SqlAsync(
             "INSERT INTO billing_meter_events (user_id, hour, provider, number, external_id, requests, tokens_used, cost_micros, created_at) "

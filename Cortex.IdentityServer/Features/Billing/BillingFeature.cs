@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Features.Billing.Events;
 using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Features.Billing.Polar;
 using Cortex.IdentityServer.Features.Billing.Subscriptions;
+using Cortex.IdentityServer.Features.Billing.Sync;
 using Cortex.IdentityServer.Features.Billing.Webhooks;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
@@ -18,7 +19,8 @@ internal static class BillingFeature
         .AddSubscriptions()
         .AddWebhooks()
         .AddBillingEvents()
-        .AddOverview();
+        .AddOverview()
+        .AddBillingSync();
 
     public static void MapBilling(this IEndpointRouteBuilder api)
     {

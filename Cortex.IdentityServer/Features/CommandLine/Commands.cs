@@ -35,6 +35,7 @@ internal static class Commands
         ImportCommand.Create(server),
         RotateKeysCommand.Create(server),
         UsageCommand.Create(server),
+        BillingCommand.Create(server),
         HealthcheckCommand.Create(),
     };
 

@@ -147,6 +147,35 @@ internal static class HelpNotes
         {ExitCodes}
         """;
 
+    private const string BillingSync = $"""
+        Use this after Polar's webhooks were lost, for example because Polar has disabled the endpoint, or when you switch over from another program that
+        received them. The server does the same by itself once a day. Polar caches the state of a customer for up to an hour, so what a webhook said within
+        the last hour prevails. One line for each repaired user says how the tier changed.
+
+        Examples:
+          dotnet Cortex.IdentityServer.dll billing sync
+          dotnet Cortex.IdentityServer.dll billing sync --all-users
+          dotnet Cortex.IdentityServer.dll billing sync --user 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01
+
+        {Variables}
+          POLAR_ACCESS_TOKEN, POLAR_PRODUCTS, POLAR_API_URL, POLAR_API_VERSION: the same values as for the server.
+
+        Exit codes:
+          0    done
+          1    failed, for example because Polar can't be reached; what was repaired until then stays
+          2    no such option
+          130  interrupted; what was repaired until then stays
+        """;
+
+    private const string BillingGroup = $"""
+        Example:
+          dotnet Cortex.IdentityServer.dll billing sync
+
+        {Variables}
+
+        {ExitCodes}
+        """;
+
     private const string Healthcheck = """
         This command is meant for container health checks, because the image doesn't include curl. It uses neither a proxy nor the database. For a server on
         the same machine, it doesn't verify the TLS certificate.
@@ -190,6 +219,8 @@ internal static class HelpNotes
         "rotate-keys" => RotateKeys,
         "usage" => UsageGroup,
         "usage partition" => UsagePartition,
+        "billing" => BillingGroup,
+        "billing sync" => BillingSync,
         "healthcheck" => Healthcheck,
         _ => Root,
     };

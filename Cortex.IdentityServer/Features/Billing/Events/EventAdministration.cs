@@ -32,7 +32,10 @@ internal sealed partial class EventAdministration(
             DELETE FROM billing_inbox WHERE id = $1 RETURNING *),
         linked AS (
             INSERT INTO billing_customers (customer_id, user_id, created_at) SELECT customer_id, $2, $3 FROM assigned WHERE customer_id IS NOT NULL
-            ON CONFLICT (customer_id) DO UPDATE SET user_id = excluded.user_id)
+            ON CONFLICT (customer_id) DO UPDATE SET user_id = excluded.user_id),
+        swept AS (
+            INSERT INTO billing_sweeps (user_id, due_at) SELECT $2, $3 FROM assigned WHERE customer_id IS NOT NULL
+            ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at)
         INSERT INTO billing_events (id, user_id, event_type, polar_event_id, data, processed, created_at)
         SELECT id, $2, event_type, polar_event_id, data, false, created_at FROM assigned
         RETURNING {BillingEvents.StoredColumns}

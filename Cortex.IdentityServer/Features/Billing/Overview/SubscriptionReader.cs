@@ -4,7 +4,7 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing.Overview;
 
-/// <summary>Reads a user's subscription for display.</summary>
+/// <summary>Reads a user's subscriptions outside a change.</summary>
 internal sealed class SubscriptionReader(NpgsqlDataSource database, BillingRules rules, BillingOptions options, TimeProvider clock)
 {
     private const string AccountSql = $"""
@@ -31,6 +31,18 @@ internal sealed class SubscriptionReader(NpgsqlDataSource database, BillingRules
     /// <summary>Returns the subscription that gives the user's tier, else the one that Polar last said something of; null without one.</summary>
     public async Task<SubscriptionResponse?> FindSubscriptionAsync(Guid userId, CancellationToken cancellationToken)
     {
+        var subscriptions = await ReadAllAsync(userId, cancellationToken);
+        var decision = TierDecision.Of(subscriptions, rules, clock.GetUtcNow());
+        return (decision.Subscription ?? subscriptions.MaxBy(one => one.SaidAt)) is { } shown
+            ? new(
+                shown.Status, shown.ProductId, rules.Products.GetValueOrDefault(shown.ProductId), shown.PeriodStart, shown.PeriodEnd,
+                shown.CancelsAtPeriodEnd, shown.PastDueAt)
+            : null;
+    }
+
+    /// <summary>Returns all subscriptions of the user.</summary>
+    public async Task<List<Subscription>> ReadAllAsync(Guid userId, CancellationToken cancellationToken)
+    {
         await using var command = database.CreateCommand(SubscriptionsSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         var subscriptions = new List<Subscription>();
@@ -40,11 +52,6 @@ internal sealed class SubscriptionReader(NpgsqlDataSource database, BillingRules
             subscriptions.Add(await SubscriptionTable.ReadAsync(row, cancellationToken));
         }
 
-        var decision = TierDecision.Of(subscriptions, rules, clock.GetUtcNow());
-        return (decision.Subscription ?? subscriptions.MaxBy(one => one.SaidAt)) is { } shown
-            ? new(
-                shown.Status, shown.ProductId, rules.Products.GetValueOrDefault(shown.ProductId), shown.PeriodStart, shown.PeriodEnd,
-                shown.CancelsAtPeriodEnd, shown.PastDueAt)
-            : null;
+        return subscriptions;
     }
 }

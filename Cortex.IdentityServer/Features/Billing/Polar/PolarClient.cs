@@ -30,6 +30,10 @@ internal sealed class PolarClient(IHttpClientFactory clients, BillingOptions opt
         SendAsync(
             PolarCall.CustomerState, priority, $"/v1/customers/external/{Segment(externalId)}/state", body: null, PolarCustomerState.Read, cancellationToken);
 
+    /// <summary>Reads a subscription, which isn't cached by Polar. It is <c>Absent</c> if Polar has no such subscription.</summary>
+    public Task<PolarAnswer<PolarSubscription>> GetSubscriptionAsync(string id, PolarPriority priority, CancellationToken cancellationToken) =>
+        SendAsync(PolarCall.Subscription, priority, $"/v1/subscriptions/{Segment(id)}", body: null, PolarSubscription.Read, cancellationToken);
+
     /// <summary>Sends a batch of events. Sending an event again does no harm: Polar recognizes it by its external id.</summary>
     /// <remarks>
     /// If one event is wrong, Polar takes none of them: the answer is <c>Refused</c> with 422, and the locations of its errors begin with <c>body</c>,

@@ -26,6 +26,8 @@ internal sealed record BillingAccount(
         """;
 
     private const string LinkSql = """
+        WITH swept AS (
+            INSERT INTO billing_sweeps (user_id, due_at) VALUES ($2, $4 + interval '1 day') ON CONFLICT DO NOTHING)
         INSERT INTO billing_customers (customer_id, user_id, snapshot_at, created_at) VALUES ($1, $2, $3, $4)
         ON CONFLICT (customer_id) DO UPDATE
             SET user_id = excluded.user_id, snapshot_at = greatest(billing_customers.snapshot_at, excluded.snapshot_at)

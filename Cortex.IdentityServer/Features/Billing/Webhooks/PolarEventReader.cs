@@ -38,6 +38,17 @@ internal static class PolarEventReader
         }
     }
 
+    /// <summary>
+    /// Reads the state of a customer, which has the form of the data of <c>customer.state_changed</c>; null if it lists no subscriptions at all.
+    /// </summary>
+    /// <exception cref="MalformedEventException">The state isn't one that Polar could have meant.</exception>
+    public static PolarStatement.Snapshot? ReadState(JsonElement state, string source, DateTimeOffset at) => SnapshotOf(state, at, source);
+
+    /// <summary>Reads a subscription, which has the form of the data of its events.</summary>
+    /// <exception cref="MalformedEventException">The subscription isn't one that Polar could have meant.</exception>
+    public static PolarStatement.One ReadSubscription(JsonElement subscription, string source, DateTimeOffset at) =>
+        new(FactsOf(subscription, "subscription", at, source));
+
     private static PolarEvent Read(JsonElement root, string eventId, DateTimeOffset receivedAt)
     {
         if (root.ValueKind != JsonValueKind.Object)

@@ -1,0 +1,110 @@
+using Cortex.IdentityServer.Features.Billing.Polar;
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Connections;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Billing.Sync;
+
+/// <summary>Asks Polar once a day for the state of each customer, and two hours after a checkout, in case webhooks were lost.</summary>
+/// <remarks>
+/// All replicas take part: each one claims one user after another. If a replica is killed in between, the user that it has claimed is asked for on the next
+/// day.
+/// </remarks>
+internal sealed partial class CustomerSweep(
+    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, PolarClient polar, TimeProvider clock, ILogger<CustomerSweep> logger)
+    : BackgroundService
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(1);
+
+    /// <summary>The least time until users are asked for again after Polar couldn't be reached.</summary>
+    private static readonly TimeSpan MinRetryDelay = TimeSpan.FromMinutes(10);
+
+    private const string ClaimSql = """
+        UPDATE billing_sweeps SET due_at = $1 + interval '1 day'
+        WHERE user_id = (SELECT user_id FROM billing_sweeps WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
+        RETURNING user_id
+        """;
+
+    /// <summary>Forgets a checkout that was given up: its user isn't a customer.</summary>
+    private const string ForgetSql = """
+        DELETE FROM billing_sweeps WHERE user_id = $1 AND NOT EXISTS (SELECT FROM billing_customers WHERE billing_customers.user_id = $1)
+        """;
+
+    private const string PostponeSql = "UPDATE billing_sweeps SET due_at = $2 WHERE user_id = $1";
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (polar.IsEnabled && !stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await RunAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Usually the database is unavailable. Whatever the cause, the job must keep running.
+                server.ReportFailure(failure);
+                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
+            }
+
+            // The poll uses real time rather than the injected clock, because no business rule depends on it.
+            await Task.Delay(PollInterval, TimeProvider.System, stoppingToken);
+        }
+    }
+
+    /// <summary>Asks for all users that are due. Stops as soon as Polar can't be asked.</summary>
+    public async Task RunAsync(CancellationToken cancellationToken)
+    {
+        while (await ClaimAsync(cancellationToken) is { } userId)
+        {
+            await using var scope = scopes.CreateAsyncScope();
+            switch (await scope.ServiceProvider.GetRequiredService<CustomerSync>().RunAsync(userId, cancellationToken))
+            {
+                case SyncResult.Repaired repaired:
+                    Log.Repaired(logger, userId, repaired.TierBefore ?? "as before", repaired.TierAfter ?? "as before");
+                    break;
+                case SyncResult.Unknown:
+                    await ExecuteAsync(ForgetSql, userId, due: null, cancellationToken);
+                    break;
+                case SyncResult.Failed failed:
+                    var wait = failed.RetryAfter > MinRetryDelay ? failed.RetryAfter.Value : MinRetryDelay;
+                    await ExecuteAsync(PostponeSql, userId, clock.GetUtcNow() + wait, cancellationToken);
+                    Log.Interrupted(logger, failed.Reason, wait.TotalMinutes);
+                    return;
+            }
+        }
+    }
+
+    private async Task<Guid?> ClaimAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ClaimSql);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        return (Guid?)await command.ExecuteScalarAsync(cancellationToken);
+    }
+
+    private async Task ExecuteAsync(string sql, Guid userId, DateTimeOffset? due, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
+        if (due is { } time)
+        {
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time });
+        }
+
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Error, Message = "Could not compare customers with Polar ({Failure}); retrying in a minute")]
+        public static partial void Failed(ILogger logger, Exception? exception, string failure);
+
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Webhooks about user {UserId} were lost; Polar was asked, and the subscription is up to date (tier before: {Before}, now: {After})")]
+        public static partial void Repaired(ILogger logger, Guid userId, string before, string after);
+
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not compare customers with Polar ({Reason}); retrying in {Minutes} minutes")]
+        public static partial void Interrupted(ILogger logger, string reason, double minutes);
+    }
+}
