@@ -31,6 +31,7 @@ internal static class BenchmarkProgram
         ["usage-rows"] = UsageRows.RunAsync,
         ["seed-usage"] = UsageSeed.RunAsync,
         ["restore-key"] = KeyRestore.RunAsync,
+        ["webhooks"] = Webhooks.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)

@@ -2,7 +2,6 @@ using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Features.Billing.Polar;
 using Cortex.IdentityServer.Features.Billing.Subscriptions;
 using Cortex.IdentityServer.Features.Billing.Webhooks;
-using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Events;
 
