@@ -17,7 +17,7 @@ public sealed class ErrorCodeTests
         // A failed If-Match has its own status (RFC 9110 section 13.1.1). Another application's foreign key can prevent a deletion ("in_use").
         "precondition_failed", "in_use",
 
-        "id_conflict", "quota_exceeded",
+        "id_conflict", "quota_exceeded", "no_customer",
     ];
 
     [Fact]

@@ -55,6 +55,7 @@ internal static class RouteTable
         ["POST /api/v1/billing/webhooks/polar"] = new(404, Empty),
         ["POST /api/v1/admin/billing-events/{id}/assign"] = new(404, $$"""{"user_id": "{{Guid.Empty}}"}"""),
         ["PATCH /api/v1/admin/users/{id}"] = new(404, Empty),
+        ["GET /api/v1/billing/portal"] = new(404),
         ["PUT /api/v1/admin/users/{id}/quota"] = new(404, Empty),
     };
 

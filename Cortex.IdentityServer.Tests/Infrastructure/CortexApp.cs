@@ -29,7 +29,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     internal const string HighLimits =
         "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,"
         + "sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000,usage=1000000,"
-        + "usage_user=1000000,webhooks=1000000";
+        + "usage_user=1000000,webhooks=1000000,checkout=1000000,checkout_user=1000000";
 
     private static readonly TimeSpan NotificationTimeout = TimeSpan.FromSeconds(10);
 

@@ -1,6 +1,8 @@
+using Cortex.IdentityServer.Features.Billing.Checkout;
 using Cortex.IdentityServer.Features.Billing.Events;
 using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Features.Billing.Polar;
+using Cortex.IdentityServer.Features.Billing.Status;
 using Cortex.IdentityServer.Features.Billing.Subscriptions;
 using Cortex.IdentityServer.Features.Billing.Sync;
 using Cortex.IdentityServer.Features.Billing.Webhooks;
@@ -16,6 +18,8 @@ internal static class BillingFeature
     public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services
         .AddSingleton(BillingOptions.Read(settings, TierOptions.Read(settings)))
         .AddPolar()
+        .AddCheckout()
+        .AddBillingStatus()
         .AddSubscriptions()
         .AddWebhooks()
         .AddBillingEvents()
@@ -27,5 +31,6 @@ internal static class BillingFeature
         var billing = api.MapGroup("/api/v1/billing").ValidateBodies().WithTags("Billing");
         billing.MapWebhooks();
         billing.MapOverview();
+        billing.MapCheckout();
     }
 }

@@ -52,6 +52,8 @@ internal static class Problems
         "api_key_limit", 409, "Too many API keys", "An account can have up to 50 active API keys, and up to 200 that aren't revoked. Revoke one first.");
     public static readonly Refusal IdConflict = new(
         "id_conflict", 409, "Id conflict", "An event has the id of another owner's event. Nothing was recorded.");
+    public static readonly Refusal NoCustomer = new(
+        "no_customer", 409, "No customer", "This account hasn't bought anything yet, so it isn't a customer of the payment provider.");
     public static readonly Refusal LastAdmin = new(
         "last_admin", 409, "Last administrator", "The last administrator can't be demoted, disabled, or deleted.");
     public static readonly Refusal InUse = new(
@@ -82,6 +84,7 @@ internal static class Problems
         AccountDisabled, AccountLocked, EmailNotVerified, TwoFactorRequired, InvalidTwoFactorCode, TwoFactorAlreadyEnabled, TwoFactorNotEnabled,
         InvalidRefreshToken, RefreshTokenReused, InvalidApiKey, ApiKeyExpired, ApiKeyLimit, EmailTaken, WeakPassword, InvalidResetToken,
         InvalidVerificationToken, ReauthenticationRequired, LastAdmin, InvalidSignature, PreconditionFailed, InUse, IdConflict, QuotaExceeded,
+        NoCustomer,
     ];
 
     /// <summary>Returns the error for a deletion that rows of a table of the database's owner prevent.</summary>

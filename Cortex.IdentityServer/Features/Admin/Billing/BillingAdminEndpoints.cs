@@ -2,16 +2,21 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Cortex.IdentityServer.Features.Admin.Users;
 using Cortex.IdentityServer.Features.Billing.Events;
+using Cortex.IdentityServer.Features.Billing.Status;
 using Cortex.IdentityServer.Foundation.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Billing;
 
-/// <summary>The routes that show the payment provider's events, process one again, and assign one to a user.</summary>
+/// <summary>The routes that show whether billing works and the payment provider's events, process one again, and assign one to a user.</summary>
 internal static class BillingAdminEndpoints
 {
     private const string IdDescription = "The id of the event.";
+
+    /// <summary>Show whether billing works</summary>
+    /// <remarks>Each replica reports its own requests to the payment provider.</remarks>
+    internal static Ok<BillingStatusResponse> ShowBilling(BillingStatus status) => TypedResults.Ok(status.Read());
 
     /// <summary>List billing events</summary>
     /// <remarks>

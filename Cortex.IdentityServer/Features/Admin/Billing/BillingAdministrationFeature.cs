@@ -9,6 +9,7 @@ internal static class BillingAdministrationFeature
 
     public static void MapBillingAdministration(this IEndpointRouteBuilder admin)
     {
+        admin.MapGet("/billing", BillingAdminEndpoints.ShowBilling).RequireAuthorization(Policies.Support);
         admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents)
             .RequireAuthorization(Policies.Support)
             .WithRefusals(Problems.ValidationFailed);

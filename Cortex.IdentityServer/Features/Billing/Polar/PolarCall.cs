@@ -20,5 +20,7 @@ internal sealed record PolarCall(string Name, bool IsRepeatable, bool CanBeAbsen
 
     public void Mark(HttpRequestMessage request) => request.Options.Set(Key, this);
 
-    public static PolarCall Of(HttpRequestMessage request) => request.Options.TryGetValue(Key, out var call) ? call : Checkout;
+    /// <summary>Returns the kind of a request that <see cref="Mark"/> has marked.</summary>
+    public static PolarCall Of(HttpRequestMessage request) =>
+        request.Options.TryGetValue(Key, out var call) ? call : throw new InvalidOperationException("The request isn't marked.");
 }

@@ -51,17 +51,32 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
     }
 
     /// <summary>Explains why there is no answer.</summary>
-    public PolarAnswer<T> Failed<T>(PolarCall call, Exception failure) => failure switch
+    public PolarAnswer<T> Failed<T>(PolarCall call, Exception failure)
     {
-        // Nothing was sent, so these say nothing new about Polar.
-        RateLimiterRejectedException own => new PolarAnswer<T>.Unavailable(PolarFailure.OwnLimit, own.RetryAfter),
-        BrokenCircuitException => new PolarAnswer<T>.Unavailable(PolarFailure.CircuitOpen, PolarPipeline.BreakTime),
-        _ when PolarPipeline.IsNotConnected(failure) => Unavailable<T>(call, PolarFailure.Unreachable, failure: failure),
-        TimeoutRejectedException => Unavailable<T>(call, PolarFailure.Timeout, failure: failure),
-        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } =>
-            Unavailable<T>(call, PolarFailure.AnswerTooLarge, failure: failure),
-        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => Unavailable<T>(call, PolarFailure.UnexpectedAnswer, failure: failure),
-        _ => Unavailable<T>(call, PolarFailure.IncompleteAnswer, failure: failure),
+        switch (failure)
+        {
+            case RateLimiterRejectedException limit:
+                return new PolarAnswer<T>.Unavailable(PolarFailure.OwnLimit, limit.RetryAfter);
+            case BrokenCircuitException broken:
+                if (broken.InnerException is { } cause)
+                {
+                    // The circuit can open while every request still waits for its next attempt, and then none of them sees the cause.
+                    Unavailable<T>(call, ReasonOf(cause), failure: cause);
+                }
+
+                return new PolarAnswer<T>.Unavailable(PolarFailure.CircuitOpen, PolarPipeline.BreakTime);
+            default:
+                return Unavailable<T>(call, ReasonOf(failure), failure: failure);
+        }
+    }
+
+    private static string ReasonOf(Exception failure) => failure switch
+    {
+        _ when PolarPipeline.IsNotConnected(failure) => PolarFailure.Unreachable,
+        TimeoutRejectedException => PolarFailure.Timeout,
+        HttpRequestException { HttpRequestError: HttpRequestError.ConfigurationLimitExceeded } => PolarFailure.AnswerTooLarge,
+        HttpRequestException { HttpRequestError: HttpRequestError.InvalidResponse } => PolarFailure.UnexpectedAnswer,
+        _ => PolarFailure.IncompleteAnswer,
     };
 
     private static async Task<JsonDocument?> ParseAsync(HttpResponseMessage response, CancellationToken cancellationToken)
@@ -145,7 +160,7 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
                     break;
                 default:
                     // The message of an exception could quote what was sent or received.
-                    Log.Failed(logger, call.Name, reason, (int?)code, failure?.GetType().Name);
+                    Log.Failed(logger, call.Name, reason, code is { } answer ? $"status {(int)answer}" : failure?.GetType().Name);
                     break;
             }
         }
@@ -155,9 +170,8 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
 
     private static partial class Log
     {
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "Polar gives no usable answer to requests of type \"{Call}\": {Reason} (status {Status}, {Failure})")]
-        public static partial void Failed(ILogger logger, string call, string reason, int? status, string? failure);
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Polar gives no usable answer to requests of type \"{Call}\": {Reason} ({Detail})")]
+        public static partial void Failed(ILogger logger, string call, string reason, string? detail);
 
         [LoggerMessage(Level = LogLevel.Information, Message = "Polar answers requests of type \"{Call}\" again")]
         public static partial void Recovered(ILogger logger, string call);

@@ -24,9 +24,9 @@ internal sealed class PolarStatus(TimeProvider clock)
     {
         lock (_lock)
         {
-            _lastSuccessAt = clock.GetUtcNow();
-            _versionRejectedSince = null;
-            return _failing.Remove(call.Name);
+            var wasRejected = _versionRejectedSince is not null;
+            (_lastSuccessAt, _versionRejectedSince) = (clock.GetUtcNow(), null);
+            return _failing.Remove(call.Name) || wasRejected;
         }
     }
 

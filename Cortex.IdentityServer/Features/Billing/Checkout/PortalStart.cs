@@ -1,0 +1,51 @@
+using Cortex.IdentityServer.Features.Billing.Polar;
+
+namespace Cortex.IdentityServer.Features.Billing.Checkout;
+
+/// <summary>Opens Polar's customer portal for a user.</summary>
+internal sealed partial class PortalStart(PolarClient polar, CheckoutUrls urls, ILogger<PortalStart> logger)
+{
+    private const int Ambiguous = 409;
+
+    public async Task<BillingLinkResult> TryAsync(Guid userId, CancellationToken cancellationToken)
+    {
+        if (!polar.IsEnabled)
+        {
+            return new BillingLinkResult.Off();
+        }
+
+        switch (await polar.CreatePortalSessionAsync(new(userId.ToString(), urls.Return), cancellationToken))
+        {
+            case PolarAnswer<PolarPortal>.Ok ok:
+                return new BillingLinkResult.Opened(ok.Value.Url);
+            case PolarAnswer<PolarPortal>.Refused refused when Concerns(refused, "external_customer_id"):
+                return new BillingLinkResult.NoCustomer();
+
+            // A customer with several members requires the id of one of them.
+            case PolarAnswer<PolarPortal>.Refused refused when refused.Status == Ambiguous || Concerns(refused, "member_id"):
+                Log.SeveralCustomers(logger, userId);
+                return new BillingLinkResult.SeveralCustomers();
+            case PolarAnswer<PolarPortal>.Refused refused:
+                Log.Refused(logger, userId, refused.Status, refused.Reason, BillingLinks.Locations(refused.Errors));
+                return BillingLinks.Unavailable(retryAfter: null);
+            case PolarAnswer<PolarPortal>.Unavailable unavailable:
+                return BillingLinks.Unavailable(unavailable.RetryAfter);
+            default:
+                return BillingLinks.Unavailable(retryAfter: null);
+        }
+    }
+
+    private static bool Concerns(PolarAnswer<PolarPortal>.Refused refused, string field) =>
+        refused.Errors.Any(error => error.Location.Contains(field, StringComparer.Ordinal));
+
+    private static partial class Log
+    {
+        [LoggerMessage(
+            Level = LogLevel.Warning,
+            Message = "Polar can't choose a customer for user {UserId}: there are several with this external id, or several people share the customer")]
+        public static partial void SeveralCustomers(ILogger logger, Guid userId);
+
+        [LoggerMessage(Level = LogLevel.Error, Message = "Polar refused a portal session for user {UserId}: {Status} {Reason} about {Locations}")]
+        public static partial void Refused(ILogger logger, Guid userId, int status, string reason, string locations);
+    }
+}
