@@ -79,6 +79,36 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
     }
 
     [Fact]
+    public async Task A_payment_of_which_no_webhook_arrived_is_found_two_hours_after_the_checkout()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        var url = await http.BuyAsync(PolarStubOptions.Pro.Id).UrlAsync();
+        await http.BuyAsync(PolarStubOptions.Pro.Id).UrlAsync();
+        app.Polar.Checkout(url).Pay();
+        var sweep = app.Services.GetRequiredService<CustomerSweep>();
+
+        app.Clock.Advance(TimeSpan.FromMinutes(119));
+        await sweep.RunAsync(TestContext.Current.CancellationToken);
+        Assert.Equal("free", await TierAsync(user.Id));
+        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        await sweep.RunAsync(TestContext.Current.CancellationToken);
+
+        Assert.Equal("pro", await TierAsync(user.Id));
+    }
+
+    [Fact]
+    public async Task A_checkout_does_not_postpone_what_is_due_earlier()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        var due = app.Clock.GetUtcNow().AddMinutes(5);
+        await app.SqlAsync("INSERT INTO billing_sweeps VALUES ($1, $2)", user.Id, due);
+
+        await http.BuyAsync(PolarStubOptions.Pro.Id).UrlAsync();
+
+        Assert.Equal(true, await app.SqlAsync("SELECT due_at < $2 FROM billing_sweeps WHERE user_id = $1", user.Id, due.AddSeconds(1)));
+    }
+
+    [Fact]
     public async Task A_user_who_gave_up_a_checkout_is_asked_for_once()
     {
         var user = await app.RegisterAsync();

@@ -33,7 +33,8 @@ public sealed class KilledWebhookTests(TwoServers servers) : IAsyncLifetime
                 using var http = new HttpClient { BaseAddress = server.Address };
                 var sending = SendAllAsync(http, users, acknowledged);
                 var enough = Random.Shared.Next(1, Users);
-                await Poll.UntilAsync(TimeSpan.FromSeconds(20), "acknowledged webhooks", () => Task.FromResult(acknowledged.Count >= enough || sending.IsCompleted));
+                await Poll.UntilAsync(
+                    TimeSpan.FromSeconds(20), "acknowledged webhooks", () => Task.FromResult(acknowledged.Count >= enough || sending.IsCompleted));
 
                 // Some of the acknowledged events are being worked on, and some requests are under way.
                 await Task.Delay(Random.Shared.Next(0, 30), TestContext.Current.CancellationToken);
@@ -48,7 +49,8 @@ public sealed class KilledWebhookTests(TwoServers servers) : IAsyncLifetime
             await SendAllAsync(polar, [.. users.Where((user, index) => !acknowledged.ContainsKey(user) || index % 3 == 0)], acknowledged);
 
             Assert.Equal(Users, acknowledged.Count);
-            await Poll.UntilAsync(TimeSpan.FromSeconds(60), "all events are processed", async () => await CountAsync("billing_events WHERE processed", users) == Users);
+            await Poll.UntilAsync(
+                TimeSpan.FromSeconds(60), "all events are processed", async () => await CountAsync("billing_events WHERE processed", users) == Users);
             Assert.Equal(0L, await servers.Postgres.SqlAsync("SELECT count(*) FROM billing_inbox"));
             Assert.Equal(Users, await CountAsync("billing_events", users));
             Assert.Equal(Users, await CountAsync("billing_subscriptions", users));

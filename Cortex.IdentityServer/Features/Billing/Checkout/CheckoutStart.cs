@@ -1,9 +1,11 @@
 using Cortex.IdentityServer.Features.Billing.Polar;
+using Cortex.IdentityServer.Features.Billing.Sync;
 
 namespace Cortex.IdentityServer.Features.Billing.Checkout;
 
 /// <summary>Opens a page of Polar on which a user can buy a product.</summary>
-internal sealed partial class CheckoutStart(PolarClient polar, BillingOptions options, CheckoutUrls urls, ILogger<CheckoutStart> logger)
+internal sealed partial class CheckoutStart(
+    PolarClient polar, CheckoutFollowUp followUp, BillingOptions options, CheckoutUrls urls, ILogger<CheckoutStart> logger)
 {
     /// <param name="userId">The user, whom Polar links the customer to.</param>
     /// <param name="email">The email of the account, which the page suggests.</param>
@@ -23,6 +25,8 @@ internal sealed partial class CheckoutStart(PolarClient polar, BillingOptions op
             return new BillingLinkResult.UnknownProduct();
         }
 
+        // This comes first, because a user can pay even if this server is killed before it has read Polar's answer.
+        await followUp.PlanAsync(userId, cancellationToken);
         var request = new PolarCheckoutRequest([productId], userId.ToString(), email, urls.Success(successPath), urls.Return);
         var answer = await polar.CreateCheckoutAsync(request, cancellationToken);
         if (answer is PolarAnswer<PolarCheckout>.Refused refused && Concerns(refused, "customer_email"))

@@ -6,6 +6,7 @@ internal static class SyncFeature
     public static IServiceCollection AddBillingSync(this IServiceCollection services) => services
         .AddScoped<CustomerSync>()
         .AddSingleton<CustomerList>()
+        .AddSingleton<CheckoutFollowUp>()
         .AddSingleton<CustomerSweep>()
         .AddHostedService(provider => provider.GetRequiredService<CustomerSweep>());
 }
