@@ -76,6 +76,7 @@ internal static class BillingSchema
             user_id uuid PRIMARY KEY REFERENCES users ON DELETE CASCADE,
             tier varchar(50) NOT NULL,
             next_change_at timestamptz,
+            rules varchar(64) NOT NULL,
             updated_at timestamptz NOT NULL);
         CREATE INDEX ix_billing_accounts_next_change ON billing_accounts (next_change_at) WHERE next_change_at IS NOT NULL;
 

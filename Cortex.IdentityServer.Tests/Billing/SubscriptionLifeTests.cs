@@ -220,6 +220,20 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
     }
 
     [Fact]
+    public async Task A_product_that_is_mapped_later_counts_after_the_restart()
+    {
+        var user = await app.RegisterAsync();
+        await app.ApplyAsync("subscription.active", Webhooks.Subscription($"sub {user.Id}", user.Id, product: "prod_late"));
+        Assert.Equal("free", await TierAsync(user.Id));
+
+        app.StartReplica(out var restarted, ("POLAR_PRODUCTS", $"{BillingApp.Products},prod_late=enterprise"));
+        using (restarted)
+        {
+            await Poll.UntilAsync(Soon, "the tier is decided again", async () => await TierAsync(user.Id) == "enterprise");
+        }
+    }
+
+    [Fact]
     public async Task A_tier_is_known_to_other_replicas_at_once()
     {
         var (user, tokens, http) = await app.SignUpAsync();

@@ -72,7 +72,7 @@ public sealed class CascadeTests(CortexApp app) : IClassFixture<CortexApp>
         await app.SqlAsync("INSERT INTO usage_notices SELECT $1, $1, now(), 'requests', 80, now()", id);
         await app.SqlAsync("INSERT INTO billing_events(user_id, event_type, polar_event_id) VALUES ($1, 'x', $2)", id, id.ToString());
         await app.SqlAsync("INSERT INTO billing_customers SELECT $1::text, $1, NULL, now()", id);
-        await app.SqlAsync("INSERT INTO billing_accounts SELECT $1, 'free', NULL, now()", id);
+        await app.SqlAsync("INSERT INTO billing_accounts SELECT $1, 'free', NULL, '', now()", id);
         await app.SqlAsync(
             "INSERT INTO billing_subscriptions (id, user_id, customer_id, product_id, status, said_at, said_by, created_at) "
                 + "SELECT $1::text, $1, 'x', 'x', 'active', now(), 'x', now()",

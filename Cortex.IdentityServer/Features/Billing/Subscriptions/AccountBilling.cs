@@ -120,13 +120,13 @@ internal sealed partial class AccountBilling(
         var now = clock.GetUtcNow();
         var decision = TierDecision.Of(current, rules, now);
         var tier = decision.Tier == previous ? account.Tier : decision.Tier;
-        if ((account.DecidedTier, account.NextChangeAt, account.PeriodStart, account.PeriodEnd, account.Tier)
-            == (decision.Tier, decision.NextChangeAt, decision.PeriodStart, decision.PeriodEnd, tier))
+        if ((account.DecidedTier, account.NextChangeAt, account.Rules, account.PeriodStart, account.PeriodEnd, account.Tier)
+            == (decision.Tier, decision.NextChangeAt, rules.Fingerprint, decision.PeriodStart, decision.PeriodEnd, tier))
         {
             return BillingEffect.None;
         }
 
-        await account.WriteAsync(db, decision, tier, now, cancellationToken);
+        await account.WriteAsync(db, decision, tier, rules, now, cancellationToken);
         if (tier == account.Tier)
         {
             return new(HasEffect: true, TierBefore: null, TierAfter: null);

@@ -13,14 +13,16 @@ namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
 /// <param name="PeriodEnd">Its end.</param>
 /// <param name="DecidedTier">The tier that billing last decided; null if it never has.</param>
 /// <param name="NextChangeAt">When time alone changes the decision.</param>
+/// <param name="Rules">The rules under which it was made (<see cref="BillingRules.Fingerprint"/>).</param>
 /// <param name="CustomerUser">The user that the customer is linked to; null if it is unknown.</param>
 /// <param name="SnapshotAt">The time of the newest snapshot of the customer.</param>
 internal sealed record BillingAccount(
     AccountOwner Owner, string Tier, DateTimeOffset? PeriodStart, DateTimeOffset? PeriodEnd, string? DecidedTier, DateTimeOffset? NextChangeAt,
-    Guid? CustomerUser, DateTimeOffset? SnapshotAt)
+    string? Rules, Guid? CustomerUser, DateTimeOffset? SnapshotAt)
 {
     private const string SelectSql = $"""
-        SELECT email, {UserSql.Tier}, billing_period_start, billing_period_end, billing_accounts.tier, next_change_at, customer.user_id, customer.snapshot_at
+        SELECT email, {UserSql.Tier}, billing_period_start, billing_period_end, billing_accounts.tier, next_change_at, customer.user_id, customer.snapshot_at,
+            billing_accounts.rules
         FROM users LEFT JOIN billing_accounts ON billing_accounts.user_id = users.id LEFT JOIN billing_customers AS customer ON customer.customer_id = $2
         WHERE users.id = $1 AND {UserSql.Exists}
         """;
@@ -37,8 +39,9 @@ internal sealed record BillingAccount(
         WITH updated AS (
             UPDATE users SET subscription_tier = $2, billing_period_start = $3, billing_period_end = $4
             WHERE id = $1 AND (coalesce(subscription_tier, 'free'), billing_period_start, billing_period_end) IS DISTINCT FROM ($2, $3, $4))
-        INSERT INTO billing_accounts (user_id, tier, next_change_at, updated_at) VALUES ($1, $5, $6, $7)
-        ON CONFLICT (user_id) DO UPDATE SET tier = excluded.tier, next_change_at = excluded.next_change_at, updated_at = excluded.updated_at
+        INSERT INTO billing_accounts (user_id, tier, next_change_at, updated_at, rules) VALUES ($1, $5, $6, $7, $8)
+        ON CONFLICT (user_id) DO UPDATE
+            SET tier = excluded.tier, next_change_at = excluded.next_change_at, updated_at = excluded.updated_at, rules = excluded.rules
         """;
 
     /// <summary>Reads the account of a user; null if it doesn't exist or was deleted.</summary>
@@ -59,6 +62,7 @@ internal sealed record BillingAccount(
             await row.GetFieldValueAsync<DateTimeOffset?>(3, cancellationToken),
             await row.IsDBNullAsync(4, cancellationToken) ? null : row.GetString(4),
             await row.GetFieldValueAsync<DateTimeOffset?>(5, cancellationToken),
+            await row.IsDBNullAsync(8, cancellationToken) ? null : row.GetString(8),
             await row.GetFieldValueAsync<Guid?>(6, cancellationToken),
             await row.GetFieldValueAsync<DateTimeOffset?>(7, cancellationToken));
     }
@@ -87,9 +91,11 @@ internal sealed record BillingAccount(
     /// <param name="db">The context whose transaction has locked the account.</param>
     /// <param name="decision">The decision.</param>
     /// <param name="tier">The tier that the user gets: the decided one, or the one that an administrator chose.</param>
+    /// <param name="rules">The rules under which the decision was made.</param>
     /// <param name="now">The current time.</param>
     /// <param name="cancellationToken">Canceled when the server stops.</param>
-    public async Task WriteAsync(CortexDbContext db, BillingDecision decision, string tier, DateTimeOffset now, CancellationToken cancellationToken)
+    public async Task WriteAsync(
+        CortexDbContext db, BillingDecision decision, string tier, BillingRules rules, DateTimeOffset now, CancellationToken cancellationToken)
     {
         await using var command = Command(db, WriteSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Owner.Id });
@@ -99,6 +105,7 @@ internal sealed record BillingAccount(
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = decision.Tier });
         command.Parameters.Add(Time(decision.NextChangeAt));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rules.Fingerprint });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -6,17 +6,25 @@ using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
 
-/// <summary>Decides the tiers of users again when time alone changes them: when the grace after a failed payment or a canceled subscription ends.</summary>
+/// <summary>
+/// Decides the tiers of users again when time alone changes them, because the grace after a failed payment or a canceled subscription ends; and after a restart
+/// with other rules, because <c>POLAR_PRODUCTS</c> or the grace has changed.
+/// </summary>
 /// <remarks>Any replica may do it. The account's lock makes the second one find nothing to change.</remarks>
 internal sealed partial class TierExpiry(
-    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, TimeProvider clock, ILogger<TierExpiry> logger) : BackgroundService
+    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, BillingRules rules, TimeProvider clock,
+    ILogger<TierExpiry> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
     /// <summary>When an account whose decision has failed is tried again.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(5);
 
+    private const string ScheduleSql = "UPDATE billing_accounts SET next_change_at = $1 WHERE rules <> $2";
     private const string DueSql = "SELECT user_id FROM billing_accounts WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT 100";
+
+    private bool _isScheduled;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -40,12 +48,30 @@ internal sealed partial class TierExpiry(
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
+        if (!_isScheduled)
+        {
+            await ScheduleAsync(cancellationToken);
+            _isScheduled = true;
+        }
+
         while (await FindDueAsync(cancellationToken) is { Count: > 0 } due)
         {
             foreach (var userId in due)
             {
                 await DecideAsync(userId, cancellationToken);
             }
+        }
+    }
+
+    /// <summary>Schedules the decisions that were made under other rules.</summary>
+    private async Task ScheduleAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(ScheduleSql);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rules.Fingerprint });
+        if (await command.ExecuteNonQueryAsync(cancellationToken) is > 0 and var count)
+        {
+            Log.Scheduled(logger, count);
         }
     }
 
@@ -103,6 +129,10 @@ internal sealed partial class TierExpiry(
 
     private static partial class Log
     {
+        [LoggerMessage(
+            Level = LogLevel.Information, Message = "POLAR_PRODUCTS or another rule of billing has changed; deciding the tiers of {Count} users again")]
+        public static partial void Scheduled(ILogger logger, int count);
+
         [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for subscriptions whose time is over ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
 
