@@ -114,6 +114,7 @@ internal static class BillingSchema
             error text,
             PRIMARY KEY (user_id, hour, provider, number));
         CREATE INDEX ix_billing_meter_events_unsent ON billing_meter_events (hour) WHERE accepted_at IS NULL;
+        CREATE INDEX ix_billing_meter_events_created ON billing_meter_events USING brin (created_at) WITH (autosummarize = on);
 
         -- This is a trigger rather than a foreign key for the same reason as cortex_forget_usage.
         CREATE FUNCTION cortex_forget_meter() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
@@ -130,8 +131,11 @@ internal static class BillingSchema
         BEGIN
             EXECUTE pg_catalog.format('ALTER FUNCTION cortex_forget_meter SET search_path = %I, pg_temp', current_schema());
         END $do$;
-        CREATE TRIGGER cortex_forget_meter AFTER DELETE ON users REFERENCING OLD TABLE AS gone FOR EACH STATEMENT EXECUTE FUNCTION cortex_forget_meter();
-        CREATE TRIGGER cortex_forget_meter_truncate AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION cortex_forget_meter();
+
+        -- Triggers fire in the order of their names. These follow cortex_forget_usage, after which no more usage of the user can be folded.
+        CREATE TRIGGER cortex_forget_usage_meter AFTER DELETE ON users REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+            EXECUTE FUNCTION cortex_forget_meter();
+        CREATE TRIGGER cortex_forget_usage_truncate_meter AFTER TRUNCATE ON users FOR EACH STATEMENT EXECUTE FUNCTION cortex_forget_meter();
 
         -- The period is cached with a user's credentials.
         CREATE OR REPLACE TRIGGER cortex_notify_update
@@ -150,8 +154,8 @@ internal static class BillingSchema
             WHEN ((OLD.email, OLD.subscription_tier, OLD.is_active, OLD.is_verified, OLD.two_factor_enabled, OLD.quota, OLD.deleted_at)
                 IS DISTINCT FROM (NEW.email, NEW.subscription_tier, NEW.is_active, NEW.is_verified, NEW.two_factor_enabled, NEW.quota, NEW.deleted_at))
             EXECUTE FUNCTION cortex_notify_change('id');
-        DROP TRIGGER cortex_forget_meter ON users;
-        DROP TRIGGER cortex_forget_meter_truncate ON users;
+        DROP TRIGGER cortex_forget_usage_meter ON users;
+        DROP TRIGGER cortex_forget_usage_truncate_meter ON users;
         DROP FUNCTION cortex_forget_meter;
         DROP TABLE billing_meter_events, billing_meter_hours, billing_sweeps, billing_accounts, billing_subscriptions,
             billing_customers, billing_inbox, billing_event_ids;

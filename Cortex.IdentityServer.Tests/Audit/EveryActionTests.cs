@@ -269,5 +269,17 @@ public sealed partial class EveryActionTests(ClientAddressApp app) : IClassFixtu
         var http = Client(Track(staff.Tokens), out var request);
         await (await http.PostNothingAsync($"/api/v1/admin/billing-events/{billed}/replay")).ShouldBeAsync(HttpStatusCode.Accepted);
         await ShouldHaveEventAsync(request, AuditAction.BillingEventReplayed, AuditLog.Success, actor: staff.User.Id, user: user.Id);
+
+        var parked = "ctx-" + $"{user.Id:N}".PadRight(40, '0');
+        await app.SqlAsync(
+            """
+            INSERT INTO billing_meter_events (user_id, hour, provider, number, external_id, requests, tokens_used, cost_micros, created_at, parked_at)
+            VALUES ($1, '2026-11-26T12:00Z', '', 1, $2, 1, 1, 1, now(), now())
+            """,
+            user.Id,
+            parked);
+        http = Client(Track(staff.Tokens), out request);
+        await (await http.PostNothingAsync($"/api/v1/admin/billing/usage-events/{parked}/retry")).ShouldBeAsync(HttpStatusCode.Accepted);
+        await ShouldHaveEventAsync(request, AuditAction.UsageEventRetried, AuditLog.Success, actor: staff.User.Id, user: user.Id);
     }
 }

@@ -35,7 +35,7 @@ public sealed class LayoutTests
         ("Features/Usage", "Foundation: Configuration, Data, Http; Identity: Users, Audit, Mail, Sessions, ApiKeys, Authentication, Account"),
         ("Features/Introspection", "Foundation: Http; Identity: Users, SigningKeys, Sessions, ApiKeys; Features: Usage"),
         ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account"),
-        ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Account"),
+        ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Account; Features: Usage"),
         ("Features/ApiDocs", "Foundation: Http"),
         (
             "Features/Admin",

@@ -99,7 +99,7 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
         await caller.Key.ReportAsync(Enumerable.Repeat(new { endpoint = "x" }, 10).ToArray());
 
         // A server that is killed after it has committed the sums notifies nobody.
-        using var killed = new UsageFold(app.Services.GetRequiredService<NpgsqlDataSource>(), [], app.Clock, NullLogger<UsageFold>.Instance);
+        using var killed = new UsageFold(app.Services.GetRequiredService<NpgsqlDataSource>(), [], [], app.Clock, NullLogger<UsageFold>.Instance);
         await killed.RunAsync(TestContext.Current.CancellationToken);
         Assert.Equal("", await NoticesAsync(caller));
 

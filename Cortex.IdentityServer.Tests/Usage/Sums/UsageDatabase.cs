@@ -57,7 +57,11 @@ internal sealed class UsageDatabase(string connectionString) : IAsyncDisposable
     }
 
     /// <summary>Creates the job of a further replica.</summary>
-    public UsageFold CreateFold(params IUsageFolded[] listeners) => new(Source, listeners, TimeProvider.System, NullLogger<UsageFold>.Instance);
+    public UsageFold CreateFold(params IUsageFolded[] listeners) => CreateFold([], listeners);
+
+    /// <summary>Creates the job of a replica on which other features get the same usage.</summary>
+    public UsageFold CreateFold(IFoldTarget[] targets, params IUsageFolded[] listeners) =>
+        new(Source, targets, listeners, TimeProvider.System, NullLogger<UsageFold>.Instance);
 
     /// <summary>Adds up everything that is committed.</summary>
     public Task<IReadOnlyCollection<Guid>> FoldAsync() => CreateFold().RunAsync(Ct);

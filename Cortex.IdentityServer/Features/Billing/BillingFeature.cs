@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Features.Billing.Checkout;
 using Cortex.IdentityServer.Features.Billing.Events;
+using Cortex.IdentityServer.Features.Billing.Metering;
 using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Features.Billing.Polar;
 using Cortex.IdentityServer.Features.Billing.Status;
@@ -15,16 +16,21 @@ namespace Cortex.IdentityServer.Features.Billing;
 /// <summary>Registers and maps billing by Polar.</summary>
 internal static class BillingFeature
 {
-    public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings) => services
-        .AddSingleton(BillingOptions.Read(settings, TierOptions.Read(settings)))
-        .AddPolar()
-        .AddCheckout()
-        .AddBillingStatus()
-        .AddSubscriptions()
-        .AddWebhooks()
-        .AddBillingEvents()
-        .AddOverview()
-        .AddBillingSync();
+    public static IServiceCollection AddBilling(this IServiceCollection services, SettingsReader settings)
+    {
+        var options = BillingOptions.Read(settings, TierOptions.Read(settings));
+        return services
+            .AddSingleton(options)
+            .AddPolar()
+            .AddCheckout()
+            .AddBillingStatus()
+            .AddSubscriptions()
+            .AddWebhooks()
+            .AddBillingEvents()
+            .AddOverview()
+            .AddBillingSync()
+            .AddMetering(options);
+    }
 
     public static void MapBilling(this IEndpointRouteBuilder api)
     {

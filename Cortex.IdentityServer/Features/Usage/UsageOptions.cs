@@ -10,6 +10,9 @@ internal sealed record UsageOptions(TimeSpan Retention, TimeSpan LateLimit)
     /// <summary>The default of <c>USAGE_LATE_DAYS</c>, and the minimum of <c>USAGE_RETENTION_DAYS</c>.</summary>
     public const int DefaultLateDays = 35;
 
+    /// <summary>The minimum of <see cref="Retention"/>.</summary>
+    public static readonly TimeSpan MinRetention = TimeSpan.FromDays(DefaultLateDays);
+
     public static UsageOptions Read(SettingsReader settings)
     {
         var retention = settings.ReadNumber("USAGE_RETENTION_DAYS", defaultValue: 400, DefaultLateDays, max: 36_500, "days");

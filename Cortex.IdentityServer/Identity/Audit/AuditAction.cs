@@ -57,6 +57,7 @@ internal static class AuditAction
     public const string TierChanged = "billing.tier_changed";
     public const string BillingEventAssigned = "billing_event.assigned";
     public const string BillingEventReplayed = "billing_event.replayed";
+    public const string UsageEventRetried = "usage_event.retried";
     public const string SigningKeysRotated = "signing_keys.rotated";
 
     /// <summary>All actions, in alphabetical order.</summary>

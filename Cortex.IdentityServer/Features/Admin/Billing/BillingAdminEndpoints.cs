@@ -2,6 +2,7 @@ using System.ComponentModel;
 using System.Diagnostics;
 using Cortex.IdentityServer.Features.Admin.Users;
 using Cortex.IdentityServer.Features.Billing.Events;
+using Cortex.IdentityServer.Features.Billing.Metering;
 using Cortex.IdentityServer.Features.Billing.Status;
 using Cortex.IdentityServer.Foundation.Http;
 using Microsoft.AspNetCore.Http.HttpResults;
@@ -9,7 +10,9 @@ using Microsoft.AspNetCore.Mvc;
 
 namespace Cortex.IdentityServer.Features.Admin.Billing;
 
-/// <summary>The routes that show whether billing works and the payment provider's events, process one again, and assign one to a user.</summary>
+/// <summary>
+/// The routes that show whether billing works and the payment provider's events, process one again, assign one to a user, and send a usage event again.
+/// </summary>
 internal static class BillingAdminEndpoints
 {
     private const string IdDescription = "The id of the event.";
@@ -65,7 +68,19 @@ internal static class BillingAdminEndpoints
         [Description(IdDescription)] Guid id, AssignEventRequest body, BillingEventChanges changes, HttpContext http, CancellationToken cancellationToken) =>
         ToResult(await changes.AssignAsync(id, body.UserId!.Value, StaffMember.Of(http), cancellationToken));
 
-    private static Results<Accepted<BillingEventResponse>, Problem> ToResult((BillingEventResponse? Event, Refusal? Refusal) result) => result switch
+    /// <summary>Send a usage event again</summary>
+    /// <remarks>
+    /// Queues an event with usage that Polar has refused and that therefore isn't sent anymore. The log names its id. An event that isn't parked isn't changed.
+    /// </remarks>
+    internal static async Task<Results<Accepted<MeterEventResponse>, Problem>> RetryUsageEvent(
+        [FromRoute(Name = "external_id"), Description("The id of the event, which begins with ctx-.")] string externalId,
+        BillingEventChanges changes,
+        HttpContext http,
+        CancellationToken cancellationToken) =>
+        ToResult(await changes.RetryUsageAsync(externalId, StaffMember.Of(http), cancellationToken));
+
+    private static Results<Accepted<T>, Problem> ToResult<T>((T? Event, Refusal? Refusal) result)
+        where T : class => result switch
     {
         ({ } changed, _) => TypedResults.Accepted((string?)null, changed),
         (_, { } refusal) => refusal.ToProblem(),

@@ -22,5 +22,8 @@ internal static class BillingAdministrationFeature
         admin.MapPost("/billing-events/{id:guid}/assign", BillingAdminEndpoints.AssignBillingEvent)
             .RequireAuthorization(Policies.Admin)
             .WithRefusals(Problems.NotFound);
+        admin.MapPost("/billing/usage-events/{external_id}/retry", BillingAdminEndpoints.RetryUsageEvent)
+            .RequireAuthorization(Policies.Admin)
+            .WithRefusals(Problems.NotFound);
     }
 }

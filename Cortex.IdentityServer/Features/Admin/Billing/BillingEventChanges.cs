@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Features.Admin.Users;
 using Cortex.IdentityServer.Features.Billing.Events;
+using Cortex.IdentityServer.Features.Billing.Metering;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Events;
@@ -9,13 +10,14 @@ namespace Cortex.IdentityServer.Features.Admin.Billing;
 
 /// <summary>Runs what administrators do with billing events. The administrator's authorization is checked again in the transaction, under a lock.</summary>
 internal sealed class BillingEventChanges(
-    StaffAuthorizer authorizer, EventAdministration events, ManagedAccounts accounts, AccountChanges changes, CortexDbContext db)
+    StaffAuthorizer authorizer, EventAdministration events, MeterRetry usage, ManagedAccounts accounts, AccountChanges changes, CortexDbContext db)
 {
     public Task<(BillingEventResponse? Event, Refusal? Refusal)> ReplayAsync(Guid id, StaffMember staff, CancellationToken cancellationToken) =>
-        RunAsync(staff, userId: null, async change => (await events.ReplayAsync(change, id, cancellationToken), Problems.NotFound), cancellationToken);
+        RunAsync<BillingEventResponse>(
+            staff, userId: null, async change => (await events.ReplayAsync(change, id, cancellationToken), Problems.NotFound), cancellationToken);
 
     public Task<(BillingEventResponse? Event, Refusal? Refusal)> AssignAsync(
-        Guid id, Guid userId, StaffMember staff, CancellationToken cancellationToken) => RunAsync(
+        Guid id, Guid userId, StaffMember staff, CancellationToken cancellationToken) => RunAsync<BillingEventResponse>(
         staff,
         userId,
         async change => !await events.IsUnmatchedAsync(id, cancellationToken)
@@ -25,13 +27,18 @@ internal sealed class BillingEventChanges(
                 : (await events.AssignAsync(change, id, userId, cancellationToken), Problems.NotFound),
         cancellationToken);
 
+    public Task<(MeterEventResponse? Event, Refusal? Refusal)> RetryUsageAsync(
+        string externalId, StaffMember staff, CancellationToken cancellationToken) =>
+        RunAsync<MeterEventResponse>(
+            staff, userId: null, async change => (await usage.RetryAsync(change, externalId, cancellationToken), Problems.NotFound), cancellationToken);
+
     /// <param name="staff">The administrator.</param>
     /// <param name="userId">The user whom the change is about; null for none.</param>
     /// <param name="apply">Makes the change. It returns the event, and the refusal that applies if there is none.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
-    private Task<(BillingEventResponse? Event, Refusal? Refusal)> RunAsync(
-        StaffMember staff, Guid? userId, Func<AccountChange, Task<(BillingEventResponse? Event, Refusal Refusal)>> apply,
-        CancellationToken cancellationToken) => changes.FindAsync<(BillingEventResponse?, Refusal?)>(
+    private Task<(T? Event, Refusal? Refusal)> RunAsync<T>(
+        StaffMember staff, Guid? userId, Func<AccountChange, Task<(T? Event, Refusal Refusal)>> apply, CancellationToken cancellationToken)
+        where T : class => changes.FindAsync<(T?, Refusal?)>(
         staff.Origin,
         async change =>
         {

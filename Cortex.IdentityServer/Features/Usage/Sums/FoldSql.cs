@@ -22,7 +22,8 @@ internal static class FoldSql
     /// each list of names that is now too long, which has its month and kind. Names that a list doesn't have yet are added to it, the largest first; those
     /// beyond the limit are combined at once. Each table is written in the order of its key.
     /// </summary>
-    public static readonly string Move = $"""
+    /// <param name="targets">The tables of other features that get the same rows.</param>
+    public static string Move(IEnumerable<IFoldTarget> targets) => $"""
         WITH moved AS (
             DELETE FROM usage_deltas
             WHERE id = ANY (ARRAY(SELECT id FROM usage_deltas WHERE id > $1 ORDER BY id LIMIT {BatchSize} FOR UPDATE SKIP LOCKED))
@@ -61,7 +62,7 @@ internal static class FoldSql
         months AS (
             INSERT INTO usage_months AS known (user_id, month, api_key_id, requests, tokens_used, cost_micros, errors, unpriced)
             SELECT user_id, month, api_key_id, {Sums} FROM parts GROUP BY 1, 2, 3 ORDER BY 1, 2, 3
-            ON CONFLICT (user_id, month, api_key_id) {AddToKnown})
+            ON CONFLICT (user_id, month, api_key_id) {AddToKnown}){string.Concat(targets.Select(target => $",\n{target.Name} AS (\n{target.Sql})"))}
         SELECT user_id, NULL::date, NULL::"char", (SELECT max(id) FROM moved), (SELECT count(*) FROM moved) FROM parts GROUP BY user_id
         UNION ALL
         SELECT user_id, month, kind, 0, 0 FROM new_names AS added

@@ -10,7 +10,8 @@ namespace Cortex.IdentityServer.Features.Usage.Sums;
 /// waits for the next run.
 /// </remarks>
 internal sealed partial class UsageFold(
-    NpgsqlDataSource database, IEnumerable<IUsageFolded> listeners, TimeProvider clock, ILogger<UsageFold> logger) : BackgroundService
+    NpgsqlDataSource database, IEnumerable<IFoldTarget> targets, IEnumerable<IUsageFolded> listeners, TimeProvider clock, ILogger<UsageFold> logger)
+    : BackgroundService
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(2);
 
@@ -30,6 +31,7 @@ internal sealed partial class UsageFold(
     private const string TurnSql = "pg_try_advisory_xact_lock($1)";
     private const string PlannerSql = "set_config('enable_nestloop', 'off', true)";
 
+    private readonly string _moveSql = FoldSql.Move(targets);
     private readonly HashSet<IUsageFolded> _failingListeners = [];
     private bool _isFailing;
 
@@ -138,9 +140,9 @@ internal sealed partial class UsageFold(
         return await turn.ExecuteScalarAsync(cancellationToken) is true;
     }
 
-    private static async Task<FoldedBatch?> MoveAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)
+    private async Task<FoldedBatch?> MoveAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)
     {
-        await using var move = new NpgsqlCommand(FoldSql.Move, connection) { CommandTimeout = TimeoutSeconds };
+        await using var move = new NpgsqlCommand(_moveSql, connection) { CommandTimeout = TimeoutSeconds };
         move.Parameters.Add(new NpgsqlParameter<long> { TypedValue = after });
         await using var row = await move.ExecuteReaderAsync(cancellationToken);
         var (last, count) = (0L, 0L);

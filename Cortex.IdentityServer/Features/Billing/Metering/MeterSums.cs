@@ -1,0 +1,7 @@
+namespace Cortex.IdentityServer.Features.Billing.Metering;
+
+/// <summary>Sums of usage.</summary>
+/// <param name="Requests">The number of requests, including corrections by administrators.</param>
+/// <param name="TokensUsed">The number of tokens; negative if corrections exceed the usage.</param>
+/// <param name="CostMicros">The cost in millionths of a US dollar; negative if corrections exceed the usage.</param>
+internal readonly record struct MeterSums(long Requests, long TokensUsed, long CostMicros);

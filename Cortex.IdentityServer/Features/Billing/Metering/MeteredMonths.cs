@@ -1,0 +1,60 @@
+using Cortex.IdentityServer.Identity.Users;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Billing.Metering;
+
+/// <summary>Compares the ledger of usage with what was sent to Polar, user by user, each page in one statement and therefore at one moment.</summary>
+/// <remarks>
+/// Usage is added to the sums of the month and to the outbox in one transaction. What was reported in the last seconds may be in neither.
+/// </remarks>
+internal sealed class MeteredMonths(NpgsqlDataSource database)
+{
+    private static readonly string[] Columns = ["requests", "tokens_used", "cost_micros"];
+
+    private static readonly string Sql = $"""
+        SELECT used.*, pending.*, events.*
+        FROM (
+            SELECT user_id, {Sums()} FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id) AS used
+        JOIN users ON users.id = used.user_id AND {UserSql.Exists}
+        CROSS JOIN LATERAL (SELECT {Sums()} FROM billing_meter_hours AS part WHERE {IsInMonth}) AS pending
+        CROSS JOIN LATERAL (
+            SELECT {Sums()}, {Sums("sent_at IS NOT NULL")}, {Sums("accepted_at IS NOT NULL", "accepted_")},
+                {Sums("parked_at IS NOT NULL AND accepted_at IS NULL")}
+            FROM billing_meter_events AS part WHERE {IsInMonth}) AS events
+        WHERE NOT $4 OR (used.requests, used.tokens_used, used.cost_micros)
+            <> (events.accepted_requests, events.accepted_tokens_used, events.accepted_cost_micros)
+        ORDER BY used.user_id LIMIT $3
+        """;
+
+    private const string IsInMonth = "part.user_id = used.user_id AND part.hour >= $1::timestamp AT TIME ZONE 'UTC' "
+        + "AND part.hour < ($1 + interval '1 month') AT TIME ZONE 'UTC'";
+
+    /// <summary>Returns users who have used anything in the month, in the order of their ids.</summary>
+    /// <param name="month">The first day of the month, in UTC.</param>
+    /// <param name="after">Users after this id; the nil UUID for the first page.</param>
+    /// <param name="limit">The maximum number of users.</param>
+    /// <param name="onlyDifferences">Only users of whose usage Polar has accepted more or less than the ledger has.</param>
+    /// <param name="cancellationToken">The request's cancellation token.</param>
+    public async Task<IReadOnlyList<MeteredMonth>> ReadAsync(
+        DateOnly month, Guid after, int limit, bool onlyDifferences, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(Sql);
+        command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = month });
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
+        command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = onlyDifferences });
+        var months = new List<MeteredMonth>();
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        while (await row.ReadAsync(cancellationToken))
+        {
+            MeterSums SumsAt(int column) => new(row.GetInt64(column), row.GetInt64(column + 1), row.GetInt64(column + 2));
+            months.Add(new(row.GetGuid(0), month, SumsAt(1), SumsAt(4), SumsAt(7), SumsAt(10), SumsAt(13), SumsAt(16)));
+        }
+
+        return months;
+    }
+
+    /// <summary>The sums of the rows for which a condition holds.</summary>
+    private static string Sums(string condition = "true", string prefix = "") => string.Join(", ", Columns.Select(
+        column => $"coalesce(sum({column}) FILTER (WHERE {condition}), 0)::bigint AS {prefix}{column}"));
+}
