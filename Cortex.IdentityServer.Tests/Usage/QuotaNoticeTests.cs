@@ -4,6 +4,7 @@ using Cortex.IdentityServer.Features.Usage.Quotas;
 using Cortex.IdentityServer.Features.Usage.Sums;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.IdentityServer.Tests.Usage.Reports;
 using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Hosting;
 using Microsoft.Extensions.Logging.Abstractions;
@@ -119,6 +120,7 @@ public sealed class QuotaNoticeTests(SoftQuotaApp app) : IClassFixture<SoftQuota
     {
         var (caller, admin) = (await app.NewReporterAsync(), await app.SignUpStaffAsync());
         await ReportAndFoldAsync(caller, requests: 5);
+        await app.FoldAllAsync();
         Assert.Equal("", await NoticesAsync(caller));
 
         var quota = new { requests = 6 };

@@ -41,6 +41,15 @@ internal static class ReportSteps
     /// <summary>Runs the job that adds up usage, which in tests only runs when the clock is moved.</summary>
     public static Task FoldAsync(this CortexApp app) => app.Services.GetRequiredService<UsageFold>().RunAsync(Ct);
 
+    /// <summary>
+    /// Runs the job until everything is added up. After the clock was moved, the server's own run may be in progress, and another one would do nothing.
+    /// </summary>
+    public static Task FoldAllAsync(this CortexApp app) => Poll.UntilAsync(TimeSpan.FromSeconds(30), "usage that is added up", async () =>
+    {
+        await app.FoldAsync();
+        return await app.SqlAsync("SELECT NOT EXISTS (SELECT FROM usage_deltas)") is true;
+    });
+
     /// <summary>Writes rows at random times of a period, as another program would, with costs that don't add up to round numbers.</summary>
     public static Task WriteRandomRowsAsync(this CortexApp app, Guid user, DateTimeOffset from, DateTimeOffset to, int count) => app.SqlAsync(
         """
