@@ -53,7 +53,8 @@ public sealed class MeteredMonthsTests(MeteringApp app) : IClassFixture<Metering
         await app.UseAsync(gone, app.ThisHour().AddHours(-2));
         await app.SqlAsync("UPDATE users SET deleted_at = now() WHERE id = $1", gone.UserId);
         await app.CloseAsync();
-        await app.SqlAsync("UPDATE billing_meter_events SET sent_at = now(), accepted_at = now() WHERE user_id = ANY ($1)", users.Take(3).ToArray());
+        await app.SqlAsync("UPDATE billing_meter_events SET sent_at = now(), accepted_at = now() WHERE user_id = ANY ($1)", users.Take(2).ToArray());
+        await app.SqlAsync("UPDATE billing_meter_events SET sent_at = now(), parked_at = now() WHERE user_id = ANY ($1)", users.Skip(3).ToArray());
         var month = MonthOf(app.ThisHour().AddHours(-2));
 
         Assert.Superset(users.ToHashSet(), (await PagesAsync(month, limit: 2, onlyDifferences: false)).ToHashSet());
@@ -81,5 +82,5 @@ public sealed class MeteredMonthsTests(MeteringApp app) : IClassFixture<Metering
     }
 
     private Task<IReadOnlyList<MeteredMonth>> ReadAsync(DateOnly month, Guid after, int limit, bool onlyDifferences) =>
-        app.Services.GetRequiredService<MeteredMonths>().ReadAsync(month, after, limit, onlyDifferences, TestContext.Current.CancellationToken);
+        app.Services.GetRequiredService<MeteredMonths>().ReadAsync(month, after, limit, null, onlyDifferences, TestContext.Current.CancellationToken);
 }

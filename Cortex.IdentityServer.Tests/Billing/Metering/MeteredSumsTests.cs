@@ -61,7 +61,7 @@ public sealed class MeteredSumsTests(PostgresCluster cluster)
             var now = TimeProvider.System.GetUtcNow();
             for (var month = new DateOnly(now.Year, now.Month, 1).AddMonths(-1); month <= DateOnly.FromDateTime(now.UtcDateTime); month = month.AddMonths(1))
             {
-                foreach (var user in await months.ReadAsync(month, Guid.Empty, limit: 100, onlyDifferences: false, Ct))
+                foreach (var user in await months.ReadAsync(month, Guid.Empty, limit: 100, userId: null, onlyDifferences: false, Ct))
                 {
                     Assert.Equal(user.Used, Add(user.Created, user.Pending));
                 }

@@ -3,6 +3,7 @@ using Cortex.IdentityServer.Features.Billing.Events;
 using Cortex.IdentityServer.Features.Billing.Metering;
 using Cortex.IdentityServer.Features.Billing.Overview;
 using Cortex.IdentityServer.Features.Billing.Polar;
+using Cortex.IdentityServer.Features.Billing.Reconciliation;
 using Cortex.IdentityServer.Features.Billing.Status;
 using Cortex.IdentityServer.Features.Billing.Subscriptions;
 using Cortex.IdentityServer.Features.Billing.Sync;
@@ -29,7 +30,8 @@ internal static class BillingFeature
             .AddBillingEvents()
             .AddOverview()
             .AddBillingSync()
-            .AddMetering(options);
+            .AddMetering(options)
+            .AddReconciliation();
     }
 
     public static void MapBilling(this IEndpointRouteBuilder api)

@@ -104,5 +104,23 @@ internal sealed class QueryReader
         return null;
     }
 
+    /// <summary>Reads a month, and returns its first day.</summary>
+    public DateOnly? ReadMonth(string name, string? text)
+    {
+        if (text is null)
+        {
+            return null;
+        }
+
+        // The first and last years would leave no room to calculate.
+        if (DateOnly.TryParseExact(text, "yyyy-MM", CultureInfo.InvariantCulture, DateTimeStyles.None, out var month) && month.Year is > 1 and < 9999)
+        {
+            return month;
+        }
+
+        AddError(name, "must be a month such as 2026-11");
+        return null;
+    }
+
     public void AddError(string name, string message) => _errors[name] = [message];
 }

@@ -10,6 +10,9 @@ internal static class BillingAdministrationFeature
     public static void MapBillingAdministration(this IEndpointRouteBuilder admin)
     {
         admin.MapGet("/billing", BillingAdminEndpoints.ShowBilling).RequireAuthorization(Policies.Support);
+        admin.MapGet("/billing/reconciliation", ReconciliationEndpoint.ReconcileUsage)
+            .RequireAuthorization(Policies.Support)
+            .WithRefusals(Problems.ValidationFailed);
         admin.MapGet("/billing-events", BillingAdminEndpoints.ListBillingEvents)
             .RequireAuthorization(Policies.Support)
             .WithRefusals(Problems.ValidationFailed);

@@ -10,4 +10,14 @@ namespace Cortex.IdentityServer.Features.Billing.Metering;
 /// <param name="Accepted">The part of <paramref name="Created"/> that Polar has accepted.</param>
 /// <param name="Parked">The part of <paramref name="Created"/> that Polar has refused and that waits for an administrator.</param>
 internal sealed record MeteredMonth(
-    Guid UserId, DateOnly Month, MeterSums Used, MeterSums Pending, MeterSums Created, MeterSums Sent, MeterSums Accepted, MeterSums Parked);
+    Guid UserId, DateOnly Month, MeterSums Used, MeterSums Pending, MeterSums Created, MeterSums Sent, MeterSums Accepted, MeterSums Parked)
+{
+    /// <summary>Usage that Polar hasn't accepted yet and that will be sent, or sent again.</summary>
+    public MeterSums Waiting => Pending + Created - Accepted - Parked;
+
+    /// <summary>The part of <see cref="Waiting"/> that was sent without an answer, so Polar may have it.</summary>
+    public MeterSums Unanswered => Sent - Accepted - Parked;
+
+    /// <summary>Whether some of the usage will never reach Polar by itself, or more has reached it than was used.</summary>
+    public bool Differs => Used != Accepted + Waiting;
+}

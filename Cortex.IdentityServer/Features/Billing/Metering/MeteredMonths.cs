@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
+using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing.Metering;
 
@@ -14,15 +15,16 @@ internal sealed class MeteredMonths(NpgsqlDataSource database)
     private static readonly string Sql = $"""
         SELECT used.*, pending.*, events.*
         FROM (
-            SELECT user_id, {Sums()} FROM usage_months WHERE month = $1 AND user_id > $2 GROUP BY user_id ORDER BY user_id) AS used
+            SELECT user_id, {Sums()} FROM usage_months WHERE month = $1 AND user_id > $2 AND ($5 IS NULL OR user_id = $5)
+            GROUP BY user_id ORDER BY user_id) AS used
         JOIN users ON users.id = used.user_id AND {UserSql.Exists}
         CROSS JOIN LATERAL (SELECT {Sums()} FROM billing_meter_hours AS part WHERE {IsInMonth}) AS pending
         CROSS JOIN LATERAL (
-            SELECT {Sums()}, {Sums("sent_at IS NOT NULL")}, {Sums("accepted_at IS NOT NULL", "accepted_")},
-                {Sums("parked_at IS NOT NULL AND accepted_at IS NULL")}
+            SELECT {Sums()}, {Sums("sent_at IS NOT NULL", "sent_")}, {Sums("accepted_at IS NOT NULL", "accepted_")},
+                {Sums("parked_at IS NOT NULL AND accepted_at IS NULL", "parked_")}
             FROM billing_meter_events AS part WHERE {IsInMonth}) AS events
-        WHERE NOT $4 OR (used.requests, used.tokens_used, used.cost_micros)
-            <> (events.accepted_requests, events.accepted_tokens_used, events.accepted_cost_micros)
+        WHERE NOT $4 OR {string.Join(" OR ", Columns.Select(
+            column => $"used.{column} <> pending.{column} + events.{column} - events.parked_{column}"))}
         ORDER BY used.user_id LIMIT $3
         """;
 
@@ -33,16 +35,18 @@ internal sealed class MeteredMonths(NpgsqlDataSource database)
     /// <param name="month">The first day of the month, in UTC.</param>
     /// <param name="after">Users after this id; the nil UUID for the first page.</param>
     /// <param name="limit">The maximum number of users.</param>
-    /// <param name="onlyDifferences">Only users of whose usage Polar has accepted more or less than the ledger has.</param>
+    /// <param name="userId">Only this user; null for all.</param>
+    /// <param name="onlyDifferences">Only users for whom <see cref="MeteredMonth.Differs"/> is true.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
     public async Task<IReadOnlyList<MeteredMonth>> ReadAsync(
-        DateOnly month, Guid after, int limit, bool onlyDifferences, CancellationToken cancellationToken)
+        DateOnly month, Guid after, int limit, Guid? userId, bool onlyDifferences, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(Sql);
         command.Parameters.Add(new NpgsqlParameter<DateOnly> { TypedValue = month });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = onlyDifferences });
+        command.Parameters.Add(new NpgsqlParameter { Value = userId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
         var months = new List<MeteredMonth>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
