@@ -125,6 +125,30 @@ public sealed class UnmatchedEventTests(BillingApp app) : IClassFixture<BillingA
         await Poll.UntilAsync(Soon, "the first user loses the tier", async () => await TierAsync(one.Id) == "free");
     }
 
+    [Fact]
+    public async Task The_status_of_billing_counts_what_needs_attention()
+    {
+        var staff = await app.SupportAsync();
+        var before = await StatusAsync(staff.Http);
+        await SendUnmatchedAsync(Webhooks.Subscription($"sub {Guid.NewGuid()}", Guid.NewGuid()));
+        await (await app.Anonymous().DeliverAsync(app, Guid.NewGuid().ToString(), "broken")).ShouldBeAsync(HttpStatusCode.Accepted);
+
+        await Poll.UntilAsync(
+            Soon,
+            "the broken one has failed",
+            async () => (await StatusAsync(staff.Http)).GetProperty("failed").GetInt64() == before.GetProperty("failed").GetInt64() + 1);
+
+        var after = await StatusAsync(staff.Http);
+        Assert.True(after.GetProperty("enabled").GetBoolean());
+        Assert.Equal(before.GetProperty("unmatched").GetInt64() + 1, after.GetProperty("unmatched").GetInt64());
+        Assert.Equal(0, after.GetProperty("waiting").GetInt64());
+        Assert.Equal(JsonValueKind.Null, after.GetProperty("oldest_waiting_at").ValueKind);
+        Assert.Equal(app.Clock.GetUtcNow(), after.GetProperty("last_received_at").GetDateTimeOffset(), TimeSpan.FromMinutes(1));
+    }
+
+    private static async Task<JsonElement> StatusAsync(HttpClient http) =>
+        (await (await http.FetchAsync("/api/v1/admin/billing")).JsonAsync(HttpStatusCode.OK)).GetProperty("webhooks");
+
     private static Task<HttpResponseMessage> AssignAsync(HttpClient http, Guid id, Guid userId) =>
         http.PostAsync($"{Route}/{id}/assign", new { user_id = userId });
 

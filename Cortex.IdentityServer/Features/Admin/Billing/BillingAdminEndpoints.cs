@@ -19,7 +19,8 @@ internal static class BillingAdminEndpoints
 
     /// <summary>Show whether billing works</summary>
     /// <remarks>Each replica reports its own requests to the payment provider.</remarks>
-    internal static Ok<BillingStatusResponse> ShowBilling(BillingStatus status) => TypedResults.Ok(status.Read());
+    internal static async Task<Ok<BillingStatusResponse>> ShowBilling(BillingStatus status, CancellationToken cancellationToken) =>
+        TypedResults.Ok(await status.ReadAsync(cancellationToken));
 
     /// <summary>List billing events</summary>
     /// <remarks>

@@ -66,6 +66,10 @@ internal sealed partial class CustomerSweep(
                 case SyncResult.Unknown:
                     await ExecuteAsync(ForgetSql, userId, due: null, cancellationToken);
                     break;
+                case SyncResult.Failed { Reason: PolarFailure.OwnLimit }:
+                    // The next minute has room for more requests.
+                    await ExecuteAsync(PostponeSql, userId, clock.GetUtcNow(), cancellationToken);
+                    return;
                 case SyncResult.Failed failed:
                     var wait = failed.RetryAfter > MinRetryDelay ? failed.RetryAfter.Value : MinRetryDelay;
                     await ExecuteAsync(PostponeSql, userId, clock.GetUtcNow() + wait, cancellationToken);
