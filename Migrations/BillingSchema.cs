@@ -38,8 +38,9 @@ internal static class BillingSchema
             customer_email varchar(255));
         CREATE INDEX ix_billing_inbox_due ON billing_inbox (coalesce(next_attempt_at, '-infinity'), id)
             WHERE failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL;
+        CREATE INDEX ix_billing_inbox_external_id ON billing_inbox (external_id) WHERE external_id IS NOT NULL;
         CREATE INDEX ix_billing_inbox_created ON billing_inbox (created_at, id);
-        CREATE INDEX ix_billing_inbox_unmatched ON billing_inbox (unmatched_at) WHERE unmatched_at IS NOT NULL;
+        CREATE INDEX ix_billing_inbox_unmatched ON billing_inbox (id) WHERE unmatched_at IS NOT NULL;
         CREATE INDEX ix_billing_inbox_processed ON billing_inbox (processed_at) WHERE processed_at IS NOT NULL;
 
         -- Polar's customers, and the users that they are.
@@ -66,6 +67,7 @@ internal static class BillingSchema
             said_at timestamptz NOT NULL,
             said_by varchar(255) NOT NULL,
             revoked_at timestamptz,
+            active_at timestamptz,
             unlisted_at timestamptz,
             created_at timestamptz NOT NULL);
         CREATE INDEX ix_billing_subscriptions_user ON billing_subscriptions (user_id);
@@ -124,6 +126,7 @@ internal static class BillingSchema
             ELSE
                 DELETE FROM billing_meter_hours USING gone WHERE user_id = gone.id;
                 DELETE FROM billing_meter_events USING gone WHERE user_id = gone.id;
+                DELETE FROM billing_inbox USING gone WHERE external_id = gone.id::text;
             END IF;
             RETURN NULL;
         END $$;

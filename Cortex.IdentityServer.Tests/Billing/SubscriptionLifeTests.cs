@@ -233,6 +233,19 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
         }
     }
 
+    [Theory]
+    [InlineData("paused")]
+    [InlineData("unpaid")]
+    public async Task A_first_event_that_ends_the_access_counts_for_a_user_of_the_former_program(string status)
+    {
+        var user = await app.RegisterAsync();
+        await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
+
+        await app.ApplyAsync($"subscription.{(status == "paused" ? "paused" : "updated")}", Webhooks.Subscription($"sub {user.Id}", user.Id, status));
+
+        Assert.Equal("free", await TierAsync(user.Id));
+    }
+
     [Fact]
     public async Task A_tier_is_known_to_other_replicas_at_once()
     {

@@ -63,7 +63,7 @@ public sealed class SubscriptionOrderTests
     {
         var facts = life.Select((one, index) => Read(one.Type, one.Status, one.Product, index)).ToList();
         var now = Start.AddDays(8);
-        var tiers = new HashSet<string>();
+        var tiers = new HashSet<(string Tier, DateTimeOffset? NextChangeAt)>();
         foreach (var order in Orders(facts))
         {
             Subscription? known = null;
@@ -73,10 +73,11 @@ public sealed class SubscriptionOrderTests
                 _ = TierDecision.Of([known], Rules, now);
             }
 
-            tiers.Add(TierDecision.Of([known!], Rules, now).Tier);
+            var decision = TierDecision.Of([known!], Rules, now);
+            tiers.Add((decision.Tier, decision.NextChangeAt));
         }
 
-        Assert.Equal(tier, Assert.Single(tiers));
+        Assert.Equal(tier, Assert.Single(tiers).Tier);
         Assert.NotEmpty(name);
     }
 
@@ -89,6 +90,31 @@ public sealed class SubscriptionOrderTests
         var reversed = Subscription.After(Subscription.After(null, other, "cus", null), one, "cus", null);
 
         Assert.Equal(inOrder, reversed);
+    }
+
+    [Fact]
+    public void A_failure_of_long_ago_doesnt_shorten_the_grace_of_a_new_one()
+    {
+        var (old, now) = (Start.AddDays(-60), Start);
+        var known = Subscription.After(null, Read("subscription.past_due", "past_due", "prod_pro", 0) with { PastDueAt = now }, "cus", null);
+        var replayed = Read("subscription.past_due", "past_due", "prod_pro", -24 * 60) with { PastDueAt = old };
+
+        Assert.Equal(now, Subscription.After(known, replayed, "cus", null).PastDueAt);
+    }
+
+    [Fact]
+    public void Canceled_with_time_left_after_an_earlier_revocation_that_was_taken_back_keeps_the_access()
+    {
+        Subscription? known = null;
+        foreach (var (type, status, hour) in new[]
+        {
+            ("subscription.revoked", "past_due", 0), ("subscription.active", "active", 1), ("subscription.updated", "canceled", 2),
+        })
+        {
+            known = Subscription.After(known, Read(type, status, "prod_pro", hour), "cus", null);
+        }
+
+        Assert.Equal("pro", TierDecision.Of([known!], Rules, Start.AddDays(8)).Tier);
     }
 
     [Fact]

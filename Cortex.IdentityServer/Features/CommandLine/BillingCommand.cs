@@ -31,7 +31,7 @@ internal static class BillingCommand
             throw new CommandFailedException("Set POLAR_ACCESS_TOKEN first: without it, Polar can't be asked.");
         }
 
-        var (asked, repaired, unknown) = (0, 0, 0);
+        var (asked, repaired, unknown, unusable) = (0, 0, 0, 0);
         var users = only is { } one ? new[] { one }.ToAsyncEnumerable() : work.Services.GetRequiredService<CustomerList>().ListAsync(all, work.Stop);
         await foreach (var userId in users.WithCancellation(work.Stop))
         {
@@ -47,13 +47,17 @@ internal static class BillingCommand
                 case SyncResult.Unknown:
                     unknown++;
                     break;
+                case SyncResult.Unusable answer:
+                    unusable++;
+                    await Console.Error.WriteLineAsync($"{userId}: Polar's answer can't be used ({answer.Reason})");
+                    break;
                 case SyncResult.Failed failed:
                     throw new CommandFailedException($"Polar can't be asked ({failed.Reason}). {Summary(asked - 1, repaired, unknown)}");
             }
         }
 
         await Console.Out.WriteLineAsync(Summary(asked, repaired, unknown));
-        return ExitCode.Done;
+        return unusable > 0 ? ExitCode.SomeFailed : ExitCode.Done;
     }
 
     private static async Task<SyncResult> AskAsync(CommandContext work, Guid userId)

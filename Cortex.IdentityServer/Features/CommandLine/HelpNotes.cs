@@ -164,6 +164,7 @@ internal static class HelpNotes
           0    done
           1    failed, for example because Polar can't be reached; what was repaired until then stays
           2    no such option
+          3    done, but Polar's answer about some users can't be used; standard error lists them
           130  interrupted; what was repaired until then stays
         """;
 

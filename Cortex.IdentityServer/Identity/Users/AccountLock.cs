@@ -14,6 +14,12 @@ internal static class AccountLock
         db.Database.ExecuteSqlAsync($"SELECT FROM users WHERE id = {userId} FOR NO KEY UPDATE", cancellationToken);
 
     /// <summary>
+    /// Limits how long the caller's transaction waits for each lock. The statement that waits then fails with SQLSTATE 55P03, before its own timeout ends it.
+    /// </summary>
+    public static Task LimitLockWaitAsync(this CortexDbContext db, CancellationToken cancellationToken) =>
+        db.Database.ExecuteSqlAsync($"SET LOCAL lock_timeout = '1s'", cancellationToken);
+
+    /// <summary>
     /// Locks the account for its deletion, which also blocks inserts of rows that reference it. A deletion takes this lock from the beginning: upgrading
     /// a weaker one later could deadlock.
     /// </summary>

@@ -16,16 +16,22 @@ internal sealed class SubscriptionReader(NpgsqlDataSource database, BillingRules
     /// <summary>Reads what the user has subscribed to, and what can be; null if the account doesn't exist.</summary>
     public async Task<BillingResponse?> ReadAsync(Guid userId, CancellationToken cancellationToken)
     {
+        return await FindAccountAsync(userId, cancellationToken) is var (tier, isCustomer)
+            ? new(
+                tier,
+                await FindSubscriptionAsync(userId, cancellationToken),
+                [.. options.PolarProducts.Select(product => new ProductResponse(product.Key, product.Value))],
+                options.PolarAccessToken is not null && isCustomer)
+            : null;
+    }
+
+    /// <summary>The connection goes back to the pool before the subscriptions are read, because requests that need two at a time could exhaust it.</summary>
+    private async Task<(string Tier, bool IsCustomer)?> FindAccountAsync(Guid userId, CancellationToken cancellationToken)
+    {
         await using var command = database.CreateCommand(AccountSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
-        return await row.ReadAsync(cancellationToken)
-            ? new(
-                row.GetString(0),
-                await FindSubscriptionAsync(userId, cancellationToken),
-                [.. options.PolarProducts.Select(product => new ProductResponse(product.Key, product.Value))],
-                options.PolarAccessToken is not null && row.GetBoolean(1))
-            : null;
+        return await row.ReadAsync(cancellationToken) ? (row.GetString(0), row.GetBoolean(1)) : null;
     }
 
     /// <summary>Returns the subscription that gives the user's tier, else the one that Polar last said something of; null without one.</summary>

@@ -19,15 +19,18 @@ internal sealed partial class AccountBilling(
     /// <param name="customerId">Polar's id of the customer; null if the event leaves it out.</param>
     /// <param name="statement">What Polar says.</param>
     /// <param name="cancellationToken">Canceled when the server stops.</param>
+    /// <param name="isReplay">Whether the event was stored long ago, so that it must not change to whom the customer is linked now.</param>
     /// <returns>The effect; null if the account doesn't exist.</returns>
-    public async Task<BillingEffect?> ApplyAsync(AccountChange change, string? customerId, PolarStatement statement, CancellationToken cancellationToken)
+    public async Task<BillingEffect?> ApplyAsync(
+        AccountChange change, string? customerId, PolarStatement statement, CancellationToken cancellationToken, bool isReplay = false)
     {
         if (await BillingAccount.ReadAsync(db, change.UserId, customerId, cancellationToken) is not { } account)
         {
             return null;
         }
 
-        var isLinked = customerId is not null && await LinkAsync(account, customerId, (statement as PolarStatement.Snapshot)?.At, cancellationToken);
+        var isLinked = customerId is not null && !(isReplay && account.CustomerUser is not null && account.CustomerUser != change.UserId)
+            && await LinkAsync(account, customerId, (statement as PolarStatement.Snapshot)?.At, cancellationToken);
         if (statement is PolarStatement.Nothing)
         {
             return new(isLinked, TierBefore: null, TierAfter: null);
@@ -37,12 +40,14 @@ internal sealed partial class AccountBilling(
         var changed = Changed(known, statement, customerId ?? "", account.SnapshotAt);
         foreach (var one in changed)
         {
-            await subscriptions.WriteAsync(one, change.UserId, cancellationToken);
+            await subscriptions.WriteAsync(one, OwnerOf(one, known, change.UserId), cancellationToken);
             WarnIfUnmapped(one);
         }
 
-        var current = known.Where(row => row.UserId == change.UserId).Select(row => row.Subscription)
-            .Where(row => !changed.Exists(one => one.Id == row.Id)).Concat(changed).ToList();
+        var current = known.Where(row => row.UserId == change.UserId && !changed.Exists(one => one.Id == row.Subscription.Id))
+            .Select(row => row.Subscription)
+            .Concat(changed.Where(one => OwnerOf(one, known, change.UserId) == change.UserId))
+            .ToList();
         var decided = await DecideAsync(change, account, current, PreviousTier(account, changed), cancellationToken);
         await RefreshFormerOwnersAsync(known, changed, change.UserId, cancellationToken);
         return decided with { HasEffect = isLinked || decided.HasEffect || changed.Exists(one => IsNews(one, known)) };
@@ -106,17 +111,30 @@ internal sealed partial class AccountBilling(
         known.Find(row => row.Subscription.Id == changed.Id).Subscription is not { } before
         || before with { SaidAt = changed.SaidAt, SaidBy = changed.SaidBy } != changed;
 
+    /// <summary>A subscription moves to the user whom a newer statement is about, and not to one whom an older statement is about.</summary>
+    private static Guid OwnerOf(Subscription changed, List<(Subscription Subscription, Guid UserId)> known, Guid userId) =>
+        known.Find(row => row.Subscription.Id == changed.Id) is { Subscription: { } before, UserId: var owner }
+            && (before.SaidAt, before.SaidBy) == (changed.SaidAt, changed.SaidBy)
+            ? owner
+            : userId;
+
     /// <summary>
-    /// Returns the tier that billing decided before. If it never has, a subscription that has already ended has given its tier before, provided that the user
-    /// still has that tier: its other events are late, or another program received them.
+    /// Returns the tier that billing decided before. If it never has, a subscription that has begun has given its tier before, provided that the user still
+    /// has that tier: its other events are late, or another program received them.
     /// </summary>
     private string PreviousTier(BillingAccount account, List<Subscription> changed) =>
         account.DecidedTier
-        ?? (changed.Exists(one => one.HasEnded && rules.Products.GetValueOrDefault(one.ProductId) == account.Tier) ? account.Tier : User.FreeTier);
+        ?? (changed.Exists(one => one.HasBegun && rules.Products.GetValueOrDefault(one.ProductId) == account.Tier) ? account.Tier : User.FreeTier);
 
     private async Task<BillingEffect> DecideAsync(
         AccountChange change, BillingAccount account, List<Subscription> current, string previous, CancellationToken cancellationToken)
     {
+        if (rules.Products.Count == 0)
+        {
+            // Without POLAR_PRODUCTS, billing decides nothing, and the tiers stay.
+            return BillingEffect.None;
+        }
+
         var now = clock.GetUtcNow();
         var decision = TierDecision.Of(current, rules, now);
         var tier = decision.Tier == previous ? account.Tier : decision.Tier;
@@ -142,7 +160,8 @@ internal sealed partial class AccountBilling(
     private async Task RefreshFormerOwnersAsync(
         List<(Subscription Subscription, Guid UserId)> known, List<Subscription> changed, Guid userId, CancellationToken cancellationToken)
     {
-        var moved = known.Where(row => row.UserId != userId && changed.Exists(one => one.Id == row.Subscription.Id));
+        var moved = known.Where(row => row.UserId != userId
+            && changed.Exists(one => one.Id == row.Subscription.Id && OwnerOf(one, known, userId) == userId));
         foreach (var formerId in moved.Select(row => row.UserId).Distinct())
         {
             await BillingAccount.ScheduleAsync(db, formerId, clock.GetUtcNow(), cancellationToken);

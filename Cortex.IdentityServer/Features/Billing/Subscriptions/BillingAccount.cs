@@ -81,6 +81,8 @@ internal sealed record BillingAccount(
     /// <summary>Lets the tier of another user be decided again at once (<see cref="TierExpiry"/>).</summary>
     public static async Task ScheduleAsync(CortexDbContext db, Guid userId, DateTimeOffset now, CancellationToken cancellationToken)
     {
+        // The lock waits for a change of that account that may have read the subscription already.
+        await db.LockAccountAsync(userId, cancellationToken);
         await using var command = Command(db, "UPDATE billing_accounts SET next_change_at = $2 WHERE user_id = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });

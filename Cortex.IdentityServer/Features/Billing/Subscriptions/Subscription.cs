@@ -27,14 +27,17 @@ internal sealed record Subscription(string Id, string CustomerId, string Product
     /// <summary>When it was last revoked. A later statement that it is active prevails.</summary>
     public DateTimeOffset? RevokedAt { get; init; }
 
+    /// <summary>When it was last said to be active.</summary>
+    public DateTimeOffset? ActiveAt { get; init; }
+
     /// <summary>
     /// The time of the first snapshot that no longer lists it although it was last said to be active: it has ended or is past due, and the event that says
     /// which hasn't arrived.
     /// </summary>
     public DateTimeOffset? UnlistedAt { get; init; }
 
-    /// <summary>Whether it was paid for once and no longer is.</summary>
-    public bool HasEnded => RevokedAt >= SaidAt || EndedAt is not null || Status is SubscriptionStatus.Canceled or SubscriptionStatus.Unpaid;
+    /// <summary>Whether it has ever begun: a checkout that was never paid for hasn't.</summary>
+    public bool HasBegun => Status is not (SubscriptionStatus.Incomplete or SubscriptionStatus.IncompleteExpired);
 
     /// <summary>Returns what is known after Polar has said something more; the same record if it was older and adds nothing.</summary>
     /// <param name="known">What was known before; null for a new subscription.</param>
@@ -44,15 +47,19 @@ internal sealed record Subscription(string Id, string CustomerId, string Product
     public static Subscription After(Subscription? known, SubscriptionFacts facts, string customerId, DateTimeOffset? snapshotAt)
     {
         var revokedAt = facts.IsRevocation && !(known?.RevokedAt >= facts.SaidAt) ? facts.SaidAt : known?.RevokedAt;
+        var isActive = SubscriptionStatus.IsActive(facts.Status) && !facts.IsRevocation;
+        var activeAt = isActive && !(known?.ActiveAt >= facts.SaidAt) ? facts.SaidAt : known?.ActiveAt;
         if (known is not null && IsOlder(facts, known))
         {
-            // Something older can only tell since when the payment has been failing, or that the subscription was revoked.
-            var since = facts.PastDueAt ?? facts.SaidAt;
+            // Something older can only tell when the subscription was revoked or active, and, if Polar didn't say, since when the payment has been failing.
+            var isSameFailure = known.Status == SubscriptionStatus.PastDue && facts.Status == SubscriptionStatus.PastDue
+                && known.PastDueAt == known.SaidAt && facts.PeriodStart == known.PeriodStart && !(activeAt > facts.SaidAt);
             return known with
             {
                 RevokedAt = revokedAt,
-                PastDueAt = known.Status == SubscriptionStatus.PastDue && facts.Status == SubscriptionStatus.PastDue && since < known.PastDueAt
-                    ? since
+                ActiveAt = activeAt,
+                PastDueAt = isSameFailure ? facts.PastDueAt ?? facts.SaidAt
+                    : activeAt > known.PastDueAt ? known.SaidAt
                     : known.PastDueAt,
             };
         }
@@ -67,6 +74,7 @@ internal sealed record Subscription(string Id, string CustomerId, string Product
             PastDueAt = facts.Status != SubscriptionStatus.PastDue ? null
                 : facts.PastDueAt ?? (known?.Status == SubscriptionStatus.PastDue ? known.PastDueAt : null) ?? facts.SaidAt,
             RevokedAt = revokedAt,
+            ActiveAt = activeAt,
             UnlistedAt = !SubscriptionStatus.IsActive(facts.Status) ? null
                 : known?.UnlistedAt > facts.SaidAt ? known.UnlistedAt
                 : snapshotAt > facts.SaidAt ? snapshotAt

@@ -12,8 +12,11 @@ internal static class SubscriptionStatus
     /// <summary>The subscription has ended, or will end when its time is over.</summary>
     public const string Canceled = "canceled";
 
-    /// <summary>All attempts to collect the payment have failed.</summary>
-    public const string Unpaid = "unpaid";
+    /// <summary>The first payment hasn't been made yet.</summary>
+    public const string Incomplete = "incomplete";
+
+    /// <summary>The first payment was never made.</summary>
+    public const string IncompleteExpired = "incomplete_expired";
 
     public static bool IsActive(string status) => status is Active or Trialing;
 }

@@ -10,21 +10,22 @@ internal sealed class SubscriptionTable(CortexDbContext db, TimeProvider clock)
 {
     /// <summary>The columns in the order in which <see cref="ReadAsync(NpgsqlDataReader, CancellationToken)"/> expects them.</summary>
     public const string Columns = "id, customer_id, product_id, status, said_at, said_by, current_period_start, current_period_end, cancel_at_period_end, "
-        + "ends_at, ended_at, past_due_at, revoked_at, unlisted_at";
+        + "ends_at, ended_at, past_due_at, revoked_at, unlisted_at, active_at";
 
-    private const string SelectSql = $"SELECT {Columns}, user_id FROM billing_subscriptions WHERE user_id = $1 OR id = ANY ($2)";
+    private const string SelectSql = $"SELECT {Columns}, user_id FROM billing_subscriptions WHERE user_id = $1 OR id = ANY ($2) ORDER BY id FOR UPDATE";
 
     private const string WriteSql = $"""
         INSERT INTO billing_subscriptions ({Columns}, user_id, created_at)
-        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16)
+        VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14, $15, $16, $17)
         ON CONFLICT (id) DO UPDATE SET customer_id = excluded.customer_id, product_id = excluded.product_id, status = excluded.status,
             said_at = excluded.said_at, said_by = excluded.said_by, current_period_start = excluded.current_period_start,
             current_period_end = excluded.current_period_end, cancel_at_period_end = excluded.cancel_at_period_end, ends_at = excluded.ends_at,
             ended_at = excluded.ended_at, past_due_at = excluded.past_due_at, revoked_at = excluded.revoked_at, unlisted_at = excluded.unlisted_at,
-            user_id = excluded.user_id
+            active_at = excluded.active_at, user_id = excluded.user_id
+        WHERE (billing_subscriptions.said_at, billing_subscriptions.said_by COLLATE "C") <= (excluded.said_at, excluded.said_by COLLATE "C")
         """;
 
-    /// <summary>Reads the subscriptions of a user, and others by their ids, with the users that they belong to.</summary>
+    /// <summary>Reads and locks the subscriptions of a user, and others by their ids, with the users that they belong to.</summary>
     public async Task<List<(Subscription Subscription, Guid UserId)>> ReadAsync(
         Guid userId, IEnumerable<string> ids, CancellationToken cancellationToken)
     {
@@ -35,7 +36,7 @@ internal sealed class SubscriptionTable(CortexDbContext db, TimeProvider clock)
         var subscriptions = new List<(Subscription, Guid)>();
         while (await row.ReadAsync(cancellationToken))
         {
-            subscriptions.Add((await ReadAsync(row, cancellationToken), row.GetGuid(14)));
+            subscriptions.Add((await ReadAsync(row, cancellationToken), row.GetGuid(15)));
         }
 
         return subscriptions;
@@ -53,6 +54,7 @@ internal sealed class SubscriptionTable(CortexDbContext db, TimeProvider clock)
         PastDueAt = await row.GetFieldValueAsync<DateTimeOffset?>(11, cancellationToken),
         RevokedAt = await row.GetFieldValueAsync<DateTimeOffset?>(12, cancellationToken),
         UnlistedAt = await row.GetFieldValueAsync<DateTimeOffset?>(13, cancellationToken),
+        ActiveAt = await row.GetFieldValueAsync<DateTimeOffset?>(14, cancellationToken),
     };
 
     /// <summary>Adds a subscription, or replaces what is known of it.</summary>
@@ -73,6 +75,7 @@ internal sealed class SubscriptionTable(CortexDbContext db, TimeProvider clock)
         command.Parameters.Add(Time(subscription.PastDueAt));
         command.Parameters.Add(Time(subscription.RevokedAt));
         command.Parameters.Add(Time(subscription.UnlistedAt));
+        command.Parameters.Add(Time(subscription.ActiveAt));
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
         await command.ExecuteNonQueryAsync(cancellationToken);

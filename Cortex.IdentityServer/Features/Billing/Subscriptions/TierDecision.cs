@@ -45,7 +45,7 @@ internal static class TierDecision
             _ when SubscriptionStatus.IsActive(subscription.Status) =>
                 subscription.UnlistedAt is { } unlistedAt ? Earlier(end, Add(unlistedAt, grace)) : end ?? DateTimeOffset.MaxValue,
             SubscriptionStatus.PastDue => Earlier(end, Add(subscription.PastDueAt ?? subscription.SaidAt, grace)),
-            SubscriptionStatus.Canceled when subscription.RevokedAt is null => end ?? subscription.PeriodEnd,
+            SubscriptionStatus.Canceled when !(subscription.RevokedAt >= (subscription.ActiveAt ?? DateTimeOffset.MinValue)) => end ?? subscription.PeriodEnd,
             _ => null,
         };
         return until is null || subscription.EndedAt is null ? until : Earlier(subscription.EndedAt, until.Value);

@@ -1,7 +1,9 @@
+using System.Diagnostics;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Events;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
@@ -21,10 +23,17 @@ internal sealed partial class TierExpiry(
     /// <summary>When an account whose decision has failed is tried again.</summary>
     private static readonly TimeSpan RetryDelay = TimeSpan.FromMinutes(5);
 
-    private const string ScheduleSql = "UPDATE billing_accounts SET next_change_at = $1 WHERE rules <> $2";
+    /// <summary>How often decisions are looked for that were made under other rules, as a replica that is being replaced may still make some.</summary>
+    private static readonly TimeSpan ScheduleInterval = TimeSpan.FromMinutes(10);
+
+    private const string ScheduleSql = """
+        UPDATE billing_accounts SET next_change_at = $1
+        WHERE user_id IN (
+            SELECT user_id FROM billing_accounts WHERE rules <> $2 AND (next_change_at IS NULL OR next_change_at > $1) LIMIT 1000)
+        """;
     private const string DueSql = "SELECT user_id FROM billing_accounts WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT 100";
 
-    private bool _isScheduled;
+    private long _scheduleAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -48,10 +57,15 @@ internal sealed partial class TierExpiry(
 
     private async Task RunAsync(CancellationToken cancellationToken)
     {
-        if (!_isScheduled)
+        if (rules.Products.Count == 0)
+        {
+            return;
+        }
+
+        if (Stopwatch.GetTimestamp() >= _scheduleAt)
         {
             await ScheduleAsync(cancellationToken);
-            _isScheduled = true;
+            _scheduleAt = Stopwatch.GetTimestamp() + (long)(ScheduleInterval.TotalSeconds * Stopwatch.Frequency);
         }
 
         while (await FindDueAsync(cancellationToken) is { Count: > 0 } due)
@@ -66,12 +80,18 @@ internal sealed partial class TierExpiry(
     /// <summary>Schedules the decisions that were made under other rules.</summary>
     private async Task ScheduleAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(ScheduleSql);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
-        command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rules.Fingerprint });
-        if (await command.ExecuteNonQueryAsync(cancellationToken) is > 0 and var count)
+        var total = 0;
+        for (var count = 1; count > 0; total += count)
         {
-            Log.Scheduled(logger, count);
+            await using var command = database.CreateCommand(ScheduleSql);
+            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+            command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rules.Fingerprint });
+            count = await command.ExecuteNonQueryAsync(cancellationToken);
+        }
+
+        if (total > 0)
+        {
+            Log.Scheduled(logger, total);
         }
     }
 
@@ -95,9 +115,15 @@ internal sealed partial class TierExpiry(
         {
             await using var scope = scopes.CreateAsyncScope();
             var billing = scope.ServiceProvider.GetRequiredService<AccountBilling>();
+            var db = scope.ServiceProvider.GetRequiredService<CortexDbContext>();
             var effect = await scope.ServiceProvider.GetRequiredService<AccountChanges>().RunAsync(
                 userId,
                 RequestOrigin.Server,
+                async () =>
+                {
+                    await db.LimitLockWaitAsync(cancellationToken);
+                    await db.LockAccountAsync(userId, cancellationToken);
+                },
                 async change =>
                 {
                     var effect = await billing.RefreshAsync(change, cancellationToken);
@@ -111,7 +137,8 @@ internal sealed partial class TierExpiry(
                 await PostponeAsync(userId, cancellationToken);
             }
         }
-        catch (Exception failure) when (!cancellationToken.IsCancellationRequested && DatabaseFailure.In(failure) is null)
+        catch (Exception failure) when (!cancellationToken.IsCancellationRequested
+            && (DatabaseFailure.In(failure) is null || DatabaseFailure.FromPostgres(failure)?.SqlState == PostgresErrorCodes.LockNotAvailable))
         {
             // One account must not hold up the others.
             Log.AccountFailed(logger, failure, userId);

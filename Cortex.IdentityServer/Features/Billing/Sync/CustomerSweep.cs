@@ -22,12 +22,12 @@ internal sealed partial class CustomerSweep(
     private const string ClaimSql = """
         UPDATE billing_sweeps SET due_at = $1 + interval '1 day'
         WHERE user_id = (SELECT user_id FROM billing_sweeps WHERE due_at <= $1 ORDER BY due_at LIMIT 1 FOR UPDATE SKIP LOCKED)
-        RETURNING user_id
+        RETURNING user_id, due_at
         """;
 
-    /// <summary>Forgets a checkout that was given up: its user isn't a customer.</summary>
+    /// <summary>Forgets a checkout that was given up, unless another one has begun: its user isn't a customer.</summary>
     private const string ForgetSql = """
-        DELETE FROM billing_sweeps WHERE user_id = $1 AND NOT EXISTS (SELECT FROM billing_customers WHERE billing_customers.user_id = $1)
+        DELETE FROM billing_sweeps WHERE user_id = $1 AND due_at = $2 AND NOT EXISTS (SELECT FROM billing_customers WHERE billing_customers.user_id = $1)
         """;
 
     private const string PostponeSql = "UPDATE billing_sweeps SET due_at = $2 WHERE user_id = $1";
@@ -55,7 +55,7 @@ internal sealed partial class CustomerSweep(
     /// <summary>Asks for all users that are due. Stops as soon as Polar can't be asked.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)
     {
-        while (await ClaimAsync(cancellationToken) is { } userId)
+        while (await ClaimAsync(cancellationToken) is var (userId, due))
         {
             await using var scope = scopes.CreateAsyncScope();
             switch (await scope.ServiceProvider.GetRequiredService<CustomerSync>().RunAsync(userId, cancellationToken))
@@ -64,7 +64,10 @@ internal sealed partial class CustomerSweep(
                     Log.Repaired(logger, userId, repaired.TierBefore ?? "as before", repaired.TierAfter ?? "as before");
                     break;
                 case SyncResult.Unknown:
-                    await ExecuteAsync(ForgetSql, userId, due: null, cancellationToken);
+                    await ExecuteAsync(ForgetSql, userId, due, cancellationToken);
+                    break;
+                case SyncResult.Unusable unusable:
+                    Log.Unusable(logger, userId, unusable.Reason);
                     break;
                 case SyncResult.Failed { Reason: PolarFailure.OwnLimit }:
                     // The next minute has room for more requests.
@@ -79,27 +82,27 @@ internal sealed partial class CustomerSweep(
         }
     }
 
-    private async Task<Guid?> ClaimAsync(CancellationToken cancellationToken)
+    private async Task<(Guid UserId, DateTimeOffset Due)?> ClaimAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(ClaimSql);
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
-        return (Guid?)await command.ExecuteScalarAsync(cancellationToken);
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetFieldValue<DateTimeOffset>(1)) : null;
     }
 
-    private async Task ExecuteAsync(string sql, Guid userId, DateTimeOffset? due, CancellationToken cancellationToken)
+    private async Task ExecuteAsync(string sql, Guid userId, DateTimeOffset due, CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(sql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
-        if (due is { } time)
-        {
-            command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = time });
-        }
-
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = due });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
     private static partial class Log
     {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Polar's answer about user {UserId} can't be used ({Reason}); retrying in a day")]
+        public static partial void Unusable(ILogger logger, Guid userId, string reason);
+
         [LoggerMessage(Level = LogLevel.Error, Message = "Could not compare customers with Polar ({Failure}); retrying in a minute")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
 

@@ -28,7 +28,7 @@ internal sealed class CustomerSync(PolarClient polar, AccountChanges changes, Ac
                 }
                 catch (MalformedEventException)
                 {
-                    return new SyncResult.Failed(PolarFailure.UnexpectedAnswer, RetryAfter: null);
+                    return new SyncResult.Unusable(PolarFailure.UnexpectedAnswer);
                 }
 
             case PolarAnswer<PolarCustomerState>.Absent:
@@ -36,7 +36,7 @@ internal sealed class CustomerSync(PolarClient polar, AccountChanges changes, Ac
             case PolarAnswer<PolarCustomerState>.Unavailable { Reason: var reason, RetryAfter: var wait }:
                 return new SyncResult.Failed(reason, wait);
             case PolarAnswer<PolarCustomerState>.Refused { Status: var status }:
-                return new SyncResult.Failed($"status {status}", RetryAfter: null);
+                return new SyncResult.Unusable($"status {status}");
             default:
                 return new SyncResult.Failed(PolarFailure.WrongVersion, RetryAfter: null);
         }

@@ -32,7 +32,11 @@ internal abstract record SyncResult
         }
     }
 
-    /// <summary>Polar couldn't be asked, or its answer couldn't be used. Other users would fare the same.</summary>
+    /// <summary>Polar's answer about this user can't be used.</summary>
+    /// <param name="Reason">Why, without any data.</param>
+    public sealed record Unusable(string Reason) : SyncResult;
+
+    /// <summary>Polar couldn't be asked. Other users would fare the same.</summary>
     /// <param name="Reason">Why, without any data.</param>
     /// <param name="RetryAfter">How long to wait; null if that isn't known.</param>
     public sealed record Failed(string Reason, TimeSpan? RetryAfter) : SyncResult;

@@ -13,15 +13,14 @@ namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 /// <remarks>A claimed row is locked until the transaction ends, and other replicas skip it. If the server is killed, the event is due again.</remarks>
 internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
 {
-    /// <remarks>The statement also limits how long its transaction waits for the lock of an account.</remarks>
     private const string ReceivedSql = """
-        SELECT id, polar_event_id, data, created_at, attempts, NULL::uuid, set_config('lock_timeout', '2s', true) FROM billing_inbox
+        SELECT id, polar_event_id, data, created_at, attempts, NULL::uuid FROM billing_inbox
         WHERE failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1
         ORDER BY coalesce(next_attempt_at, '-infinity'), id LIMIT 1 FOR UPDATE SKIP LOCKED
         """;
 
     private const string PendingSql = """
-        SELECT id, polar_event_id, coalesce(data, ''), created_at, attempts, user_id, set_config('lock_timeout', '2s', true) FROM billing_events
+        SELECT id, polar_event_id, coalesce(data, ''), created_at, attempts, user_id FROM billing_events
         WHERE NOT coalesce(processed, false) AND failed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1
         """;
 
@@ -105,6 +104,15 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
         await using var command = Command(IgnoredSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = ignored.Id });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        await command.ExecuteNonQueryAsync(cancellationToken);
+    }
+
+    /// <summary>Lets an event in <c>billing_events</c> wait for a minute.</summary>
+    public async Task PostponeAsync(QueuedEvent postponed, CancellationToken cancellationToken)
+    {
+        await using var command = Command("UPDATE billing_events SET next_attempt_at = $2 WHERE id = $1");
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = postponed.Id });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() + TimeSpan.FromMinutes(1) });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

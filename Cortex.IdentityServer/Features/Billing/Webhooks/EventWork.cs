@@ -17,6 +17,7 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
         RequestOrigin.Server,
         async change =>
         {
+            await db.LimitLockWaitAsync(cancellationToken);
             Current = await queue.ClaimReceivedAsync(cancellationToken);
             if (Current is not { } next)
             {
@@ -48,11 +49,16 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
             RequestOrigin.Server,
             async change =>
             {
+                await db.LimitLockWaitAsync(cancellationToken);
                 await db.LockAccountAsync(userId, cancellationToken);
                 if (await queue.ClaimPendingAsync(found.Id, cancellationToken) is { } next)
                 {
-                    // If the account is being deleted, its events are, too.
-                    await ApplyAsync(change, next, Read(next), userId, cancellationToken);
+                    if (!await ApplyAsync(change, next, Read(next), userId, cancellationToken))
+                    {
+                        // The account is being deleted, and so are its events.
+                        await queue.PostponeAsync(next, cancellationToken);
+                    }
+
                     change.Complete();
                 }
 
@@ -69,7 +75,7 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
     {
         change.SetAccount(userId);
         await db.LockAccountAsync(userId, cancellationToken);
-        if (await billing.ApplyAsync(change, read.Customer?.Id, read.Statement, cancellationToken) is not { } effect)
+        if (await billing.ApplyAsync(change, read.Customer?.Id, read.Statement, cancellationToken, isReplay: next.UserId is not null) is not { } effect)
         {
             return false;
         }

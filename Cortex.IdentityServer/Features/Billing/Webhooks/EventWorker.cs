@@ -1,7 +1,5 @@
-using System.Diagnostics;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Connections;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 
@@ -10,26 +8,16 @@ namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 /// administrator.
 /// </summary>
 internal sealed partial class EventWorker(
-    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, EventFailures failures, InboxSignal signal, ILogger<EventWorker> logger)
+    ServerWatch server, IServiceScopeFactory scopes, EventFailures failures, InboxSignal signal, ILogger<EventWorker> logger)
     : BackgroundService
 {
     /// <summary>How often the worker looks for events that it wasn't signaled about: those of other replicas, and those due for a retry.</summary>
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(1);
 
     private static readonly TimeSpan MaxPause = TimeSpan.FromMinutes(1);
-    private static readonly TimeSpan MinMatchInterval = TimeSpan.FromSeconds(3);
 
-    /// <summary>The number of events that are worked on before replayed and unmatched ones have their turn.</summary>
+    /// <summary>The number of events that are worked on before replayed ones have their turn.</summary>
     private const int BatchSize = 100;
-
-    /// <summary>Finds unmatched events whose user has appeared: registered, verified the email address, or been linked to the customer.</summary>
-    private static readonly string MatchSql = $"""
-        UPDATE billing_inbox SET unmatched_at = NULL
-        WHERE unmatched_at IS NOT NULL AND {UserMatch.Sql("external_id", "billing_inbox.customer_id", "customer_email")} IS NOT NULL
-        """;
-
-    private long _matchedAt = Stopwatch.GetTimestamp();
-    private TimeSpan _matchInterval = MinMatchInterval;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -67,7 +55,7 @@ internal sealed partial class EventWorker(
     {
         var received = await WorkAsync(isReceived: true, cancellationToken);
         var pending = await WorkAsync(isReceived: false, cancellationToken);
-        return await MatchAsync(cancellationToken) || received == BatchSize || pending == BatchSize;
+        return received == BatchSize || pending == BatchSize;
     }
 
     private async Task<int> WorkAsync(bool isReceived, CancellationToken cancellationToken)
@@ -94,23 +82,6 @@ internal sealed partial class EventWorker(
             await failures.RecordAsync(work.Current, failure, cancellationToken);
             return true;
         }
-    }
-
-    /// <summary>Returns whether the user of any unmatched event has appeared. Many unmatched events make this rarer.</summary>
-    private async Task<bool> MatchAsync(CancellationToken cancellationToken)
-    {
-        if (Stopwatch.GetElapsedTime(_matchedAt) < _matchInterval)
-        {
-            return false;
-        }
-
-        var started = Stopwatch.GetTimestamp();
-        await using var command = database.CreateCommand(MatchSql);
-        var count = await command.ExecuteNonQueryAsync(cancellationToken);
-        _matchedAt = Stopwatch.GetTimestamp();
-        var paced = 50 * Stopwatch.GetElapsedTime(started, _matchedAt);
-        _matchInterval = paced > MinMatchInterval ? paced : MinMatchInterval;
-        return count > 0;
     }
 
     private static partial class Log

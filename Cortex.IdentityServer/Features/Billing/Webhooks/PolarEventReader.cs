@@ -46,8 +46,12 @@ internal static class PolarEventReader
 
     /// <summary>Reads a subscription, which has the form of the data of its events.</summary>
     /// <exception cref="MalformedEventException">The subscription isn't one that Polar could have meant.</exception>
-    public static PolarStatement.One ReadSubscription(JsonElement subscription, string source, DateTimeOffset at) =>
-        new(FactsOf(subscription, "subscription", at, source));
+    public static PolarStatement.One ReadSubscription(JsonElement subscription, string source, DateTimeOffset at)
+    {
+        // The clocks of Polar and this server may differ, and the next event must not seem older than this answer.
+        var said = subscription.ValueKind == JsonValueKind.Object ? Time(subscription, "modified_at") : null;
+        return new(FactsOf(subscription, "subscription", said < at ? said.Value : at, source));
+    }
 
     private static PolarEvent Read(JsonElement root, string eventId, DateTimeOffset receivedAt)
     {
@@ -63,6 +67,11 @@ internal static class PolarEventReader
         if (data is not { } content)
         {
             return read.NeedsUser || read.IsAboutSubscription || read.IsSnapshot ? throw new MalformedEventException("The member data is missing.") : read;
+        }
+
+        if (read.Customer is null && (read.IsAboutSubscription || read.IsSnapshot))
+        {
+            throw new MalformedEventException("The event doesn't name its customer.");
         }
 
         return read.IsAboutSubscription ? read with { Statement = new PolarStatement.One(FactsOf(content, "data", at, eventId, type == Revoked)) }

@@ -10,6 +10,9 @@ internal static class WebhooksFeature
     /// <summary>How long processed events that had no effect are kept.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
+    /// <summary>How long events whose user isn't known are kept. Whoever appears later gets the state of the subscription from Polar.</summary>
+    private static readonly TimeSpan UnmatchedRetention = TimeSpan.FromDays(90);
+
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
         .AddSingleton(provider => WebhookKeys.Of(provider.GetRequiredService<BillingOptions>().PolarWebhookSecrets))
         .AddSingleton<InboxSignal>()
@@ -18,8 +21,11 @@ internal static class WebhooksFeature
         .AddScoped<EventQueue>()
         .AddScoped<EventWork>()
         .AddHostedService<EventWorker>()
+        .AddHostedService<UnmatchedEvents>()
         .AddSingleton<IExpiryRule>(new ExpiryRule(
             "billing events without effect", "billing_events WHERE NOT had_effect AND coalesce(processed, false) AND created_at < $1", Retention))
+        .AddSingleton<IExpiryRule>(new ExpiryRule(
+            "unmatched billing events", "billing_inbox WHERE unmatched_at IS NOT NULL AND created_at < $1", UnmatchedRetention))
         .AddSingleton<IExpiryRule>(new ExpiryRule("billing events about nobody", "billing_inbox WHERE processed_at < $1", Retention))
         .AddLimits(WebhookLimits.PerAddress);
 

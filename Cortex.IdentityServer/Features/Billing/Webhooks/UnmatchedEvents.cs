@@ -1,0 +1,71 @@
+using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Connections;
+using Npgsql;
+
+namespace Cortex.IdentityServer.Features.Billing.Webhooks;
+
+/// <summary>
+/// Finds unmatched events whose user has appeared: registered, verified the email address, or been linked to the customer. It looks at a limited number of
+/// events at a time, so that many events of another program's customers don't hold up anything.
+/// </summary>
+internal sealed partial class UnmatchedEvents(
+    NpgsqlDataSource database, ServerWatch server, InboxSignal signal, ILogger<UnmatchedEvents> logger) : BackgroundService
+{
+    private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
+
+    private const int BatchSize = 500;
+
+    /// <summary>Looks at the events after an id, and returns the last id, or NULL at the end, and the number of events whose user has appeared.</summary>
+    private static readonly string MatchSql = $"""
+        WITH looked_at AS MATERIALIZED (
+            SELECT id, external_id, customer_id, customer_email FROM billing_inbox WHERE unmatched_at IS NOT NULL AND id > $1
+            ORDER BY id LIMIT {BatchSize.ToString(System.Globalization.CultureInfo.InvariantCulture)}),
+        matched AS (
+            UPDATE billing_inbox SET unmatched_at = NULL
+            WHERE id IN (SELECT id FROM looked_at WHERE {UserMatch.Sql("looked_at.external_id", "looked_at.customer_id", "looked_at.customer_email")} IS NOT NULL)
+                AND unmatched_at IS NOT NULL
+            RETURNING id)
+        SELECT (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM matched), (SELECT count(*) FROM looked_at)
+        """;
+
+    private Guid _position;
+
+    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
+    {
+        while (!stoppingToken.IsCancellationRequested)
+        {
+            try
+            {
+                await MatchAsync(stoppingToken);
+            }
+            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
+            {
+                // Usually the database is unavailable. Whatever the cause, the job must keep running.
+                server.ReportFailure(failure);
+                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
+            }
+
+            // The poll uses real time rather than the injected clock, because no business rule depends on it.
+            await Task.Delay(PollInterval, TimeProvider.System, stoppingToken);
+        }
+    }
+
+    private async Task MatchAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(MatchSql);
+        command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _position });
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        await row.ReadAsync(cancellationToken);
+        _position = row.GetInt64(2) < BatchSize ? Guid.Empty : row.GetGuid(0);
+        if (row.GetInt64(1) > 0)
+        {
+            signal.Wake();
+        }
+    }
+
+    private static partial class Log
+    {
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for the users of billing events ({Failure}); retrying")]
+        public static partial void Failed(ILogger logger, Exception? exception, string failure);
+    }
+}
