@@ -210,7 +210,7 @@ public sealed class WebhookReceiptTests(BillingApp app) : IClassFixture<BillingA
         }
 
         Assert.Equal(true, await app.SqlAsync("SELECT failed_at IS NOT NULL AND next_attempt_at IS NULL FROM billing_inbox WHERE polar_event_id = $1", id));
-        Assert.Equal(1, app.CountLogLines($"Billing event {row} has failed after 10 attempts"));
+        await Poll.UntilAsync(Soon, "it is reported", () => Task.FromResult(app.CountLogLines($"Billing event {row} has failed after 10 attempts") == 1));
         Assert.Equal("free", await app.SqlAsync("SELECT subscription_tier FROM users WHERE id = $1", user.Id));
 
         await app.SqlAsync("DROP TRIGGER refuse ON billing_subscriptions; DROP FUNCTION refuse();");

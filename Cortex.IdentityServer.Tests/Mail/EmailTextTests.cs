@@ -46,13 +46,14 @@ public sealed class EmailTextTests
         ["api_key_created"] = "new API key",
         ["quota_warning"] = "at least 80% of its",
         ["quota_used_up"] = "has used up its",
+        ["tier_changed"] = "The limits of the new plan apply",
         ["account_deleted"] = "was deleted",
         ["two_factor_reset"] = "Our support team removed",
         ["account_deleted_by_staff"] = "administrator deleted",
     };
 
-    /// <summary>The notices of actions by staff, which the owner can't have performed.</summary>
-    private static readonly string[] ByStaff = ["two_factor_reset", "account_deleted_by_staff"];
+    /// <summary>The notices of actions by staff or of billing, which the owner can't have performed.</summary>
+    private static readonly string[] ByStaff = ["two_factor_reset", "account_deleted_by_staff", "tier_changed"];
 
     public static IEnumerable<TheoryDataRow<string>> Kinds =>
         typeof(MailKind).GetFields(BindingFlags.Public | BindingFlags.Static).Select(kind => new TheoryDataRow<string>((string)kind.GetRawConstantValue()!));

@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Features.Billing.Events;
 /// <summary>An event from the payment provider, with everything that it said.</summary>
 /// <param name="Known">The event.</param>
 /// <param name="Payload">The body as it was received; text if it isn't JSON, null if another program stored the event without it.</param>
-internal sealed record BillingEventDetails([property: JsonIgnore] BillingEventResponse Known, JsonElement? Payload)
+internal sealed record BillingEventDetails([property: JsonIgnore] BillingEventResponse Known, [property: JsonPropertyOrder(1)] JsonElement? Payload)
     : BillingEventResponse(Known), IExample<BillingEventDetails>
 {
     public static new BillingEventDetails Example => new(

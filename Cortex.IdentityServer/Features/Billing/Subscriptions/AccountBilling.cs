@@ -109,7 +109,7 @@ internal sealed partial class AccountBilling(
     /// <summary>Whether more has changed than the time at which Polar said so.</summary>
     private static bool IsNews(Subscription changed, List<(Subscription Subscription, Guid UserId)> known) =>
         known.Find(row => row.Subscription.Id == changed.Id).Subscription is not { } before
-        || before with { SaidAt = changed.SaidAt, SaidBy = changed.SaidBy } != changed;
+        || before with { SaidAt = changed.SaidAt, SaidBy = changed.SaidBy, ActiveAt = changed.ActiveAt } != changed;
 
     /// <summary>A subscription moves to the user whom a newer statement is about, and not to one whom an older statement is about.</summary>
     private static Guid OwnerOf(Subscription changed, List<(Subscription Subscription, Guid UserId)> known, Guid userId) =>

@@ -53,12 +53,12 @@ internal sealed record Subscription(string Id, string CustomerId, string Product
         {
             // Something older can only tell when the subscription was revoked or active, and, if Polar didn't say, since when the payment has been failing.
             var isSameFailure = known.Status == SubscriptionStatus.PastDue && facts.Status == SubscriptionStatus.PastDue
-                && known.PastDueAt == known.SaidAt && facts.PeriodStart == known.PeriodStart && !(activeAt > facts.SaidAt);
+                && facts.PastDueAt is null && known.PastDueAt == known.SaidAt && facts.PeriodStart == known.PeriodStart && !(activeAt > facts.SaidAt);
             return known with
             {
                 RevokedAt = revokedAt,
                 ActiveAt = activeAt,
-                PastDueAt = isSameFailure ? facts.PastDueAt ?? facts.SaidAt
+                PastDueAt = isSameFailure ? facts.SaidAt
                     : activeAt > known.PastDueAt ? known.SaidAt
                     : known.PastDueAt,
             };

@@ -22,8 +22,9 @@ internal sealed partial class UnmatchedEvents(
             ORDER BY id LIMIT {BatchSize.ToString(System.Globalization.CultureInfo.InvariantCulture)}),
         matched AS (
             UPDATE billing_inbox SET unmatched_at = NULL
-            WHERE id IN (SELECT id FROM looked_at WHERE {UserMatch.Sql("looked_at.external_id", "looked_at.customer_id", "looked_at.customer_email")} IS NOT NULL)
-                AND unmatched_at IS NOT NULL
+            WHERE unmatched_at IS NOT NULL AND id IN (
+                SELECT id FROM looked_at
+                WHERE {UserMatch.Sql("looked_at.external_id", "looked_at.customer_id", "looked_at.customer_email")} IS NOT NULL)
             RETURNING id)
         SELECT (SELECT id FROM looked_at ORDER BY id DESC LIMIT 1), (SELECT count(*) FROM matched), (SELECT count(*) FROM looked_at)
         """;
