@@ -34,18 +34,22 @@ internal static class MeterSteps
         await app.FoldAsync();
     }
 
-    /// <summary>Adds all usage to the sums, or waits until the server's own job has done so.</summary>
-    public static async Task FoldAsync(this CortexApp app)
+    /// <summary>Adds all usage to the sums. The server's own job may be doing so already, and may not see the latest usage.</summary>
+    public static Task FoldAsync(this CortexApp app) => Poll.UntilAsync(TimeSpan.FromSeconds(20), "usage is folded", async () =>
     {
         await app.Services.GetRequiredService<UsageFold>().RunAsync(Ct);
-        await Poll.UntilAsync(
-            TimeSpan.FromSeconds(20), "usage is folded", async () => await app.SqlAsync("SELECT NOT EXISTS (SELECT FROM usage_deltas)") is true);
-    }
+        return await app.SqlAsync("SELECT NOT EXISTS (SELECT FROM usage_deltas)") is true;
+    });
 
-    /// <summary>Turns the hours that are over into events. If another replica is at work, this waits until it is done.</summary>
+    /// <summary>Turns the hours that are over into events. If another job is doing so already, this waits until it is done.</summary>
     public static async Task CloseAsync(this CortexApp app)
     {
-        await app.Services.GetRequiredService<MeterClosing>().RunAsync(Ct);
+        for (var time = 0; time < 2; time++)
+        {
+            await app.SqlAsync("SELECT pg_advisory_xact_lock($1)", MeterClosing.LockKey);
+            await app.Services.GetRequiredService<MeterClosing>().RunAsync(Ct);
+        }
+
         await app.SqlAsync("SELECT pg_advisory_xact_lock($1)", MeterClosing.LockKey);
     }
 

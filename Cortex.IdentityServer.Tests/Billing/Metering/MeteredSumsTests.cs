@@ -11,6 +11,9 @@ public sealed class MeteredSumsTests(PostgresCluster cluster)
 {
     private const int Writers = 4;
     private const int Rounds = 12;
+    private const int RowsPerWrite = 40;
+
+    private static readonly MeterFoldTarget Target = new(new(TimeSpan.FromDays(400), TimeSpan.FromDays(35)));
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
@@ -24,7 +27,6 @@ public sealed class MeteredSumsTests(PostgresCluster cluster)
             users.Add(await database.AddUserAsync());
         }
 
-        var target = new MeterFoldTarget(new(TimeSpan.FromDays(400), TimeSpan.FromDays(35)));
         var clock = new FakeTimeProvider(TimeProvider.System.GetUtcNow());
         var months = new MeteredMonths(database.Source);
         for (var round = 0; round < Rounds; round++)
@@ -51,7 +53,7 @@ public sealed class MeteredSumsTests(PostgresCluster cluster)
 
         async Task FoldAndCloseAsync()
         {
-            await database.CreateFold([target]).RunAsync(Ct);
+            await database.CreateFold([Target]).RunAsync(Ct);
             await new MeterClosing(database.Source, clock, NullLogger<MeterClosing>.Instance).RunAsync(Ct);
         }
 
@@ -69,7 +71,31 @@ public sealed class MeteredSumsTests(PostgresCluster cluster)
         }
     }
 
-    private const int RowsPerWrite = 40;
+    /// <remarks>The account is deleted while a replica adds its usage up, and both wait for the same rows.</remarks>
+    [Fact]
+    public async Task An_account_that_is_deleted_while_its_usage_is_folded_leaves_nothing_to_send()
+    {
+        await using var database = await UsageDatabase.CreateAsync(cluster);
+        var (user, other) = (await database.AddUserAsync(), await database.AddUserAsync());
+        await WriteAsync(database, [user]);
+        await database.CreateFold([Target]).RunAsync(Ct);
+        await WriteAsync(database, [user, other]);
+
+        Task folding, deleting;
+        await using (await HeldLock.TakeAsync(database.ConnectionString, "SELECT FROM usage_months FOR UPDATE"))
+        {
+            folding = database.CreateFold([Target]).RunAsync(Ct);
+            await WaitAsync(waiting: 1);
+            deleting = database.RunAsync("DELETE FROM users WHERE id = $1", user);
+            await WaitAsync(waiting: 2);
+        }
+
+        await Task.WhenAll(folding, deleting);
+        Assert.Equal([other], await database.ReadAsync<Guid[]>("SELECT array_agg(DISTINCT user_id) FROM billing_meter_hours"));
+
+        Task WaitAsync(long waiting) => Poll.UntilAsync(TimeSpan.FromSeconds(20), "a lock", async () => await database.ReadAsync<long>(
+            "SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND wait_event_type = 'Lock'") == waiting);
+    }
 
     private static MeterSums Add(MeterSums one, MeterSums other) =>
         new(one.Requests + other.Requests, one.TokensUsed + other.TokensUsed, one.CostMicros + other.CostMicros);

@@ -81,10 +81,13 @@ internal static class BillingAdminEndpoints
         ToResult(await changes.RetryUsageAsync(externalId, StaffMember.Of(http), cancellationToken));
 
     private static Results<Accepted<T>, Problem> ToResult<T>((T? Event, Refusal? Refusal) result)
-        where T : class => result switch
+        where T : class
     {
-        ({ } changed, _) => TypedResults.Accepted((string?)null, changed),
-        (_, { } refusal) => refusal.ToProblem(),
-        _ => throw new UnreachableException(),
-    };
+        return result switch
+        {
+            ({ } changed, _) => TypedResults.Accepted((string?)null, changed),
+            (_, { } refusal) => refusal.ToProblem(),
+            _ => throw new UnreachableException(),
+        };
+    }
 }

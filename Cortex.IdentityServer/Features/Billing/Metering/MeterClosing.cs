@@ -24,15 +24,21 @@ internal sealed partial class MeterClosing(NpgsqlDataSource database, TimeProvid
     private static readonly TimeSpan Hour = TimeSpan.FromHours(1);
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
+    /// <summary>The time until a failure that lasts is logged again.</summary>
+    private static readonly TimeSpan Repetition = TimeSpan.FromHours(1);
+
     /// <summary>The advisory lock's key: "cortexmc" in ASCII.</summary>
     internal const long LockKey = 0x636F727465786D63;
 
     private const int BatchSize = 5_000;
     private const int TimeoutSeconds = 60;
 
-    /// <summary>Returns whether there may be hours to close and no other replica is closing them. CASE guarantees the order of evaluation.</summary>
+    /// <summary>
+    /// Returns true if there may be hours to close and no other replica is closing them. CASE guarantees the order of evaluation, and the order of the rows is
+    /// the index's, so that PostgreSQL doesn't scan the table.
+    /// </summary>
     private const string BeginSql =
-        "SELECT CASE WHEN EXISTS (SELECT FROM billing_meter_hours WHERE hour <= $2) THEN pg_try_advisory_xact_lock($1) ELSE false END";
+        "SELECT CASE WHEN (SELECT true FROM billing_meter_hours WHERE hour <= $2 ORDER BY hour LIMIT 1) THEN pg_try_advisory_xact_lock($1) END";
 
     private const string SameHour = "known.user_id = pending.user_id AND known.hour = pending.hour AND known.provider = pending.provider";
 
@@ -51,7 +57,7 @@ internal sealed partial class MeterClosing(NpgsqlDataSource database, TimeProvid
             ORDER BY hour LIMIT $5 FOR UPDATE SKIP LOCKED),
         pending AS MATERIALIZED (
             DELETE FROM billing_meter_hours WHERE ctid = ANY (ARRAY(SELECT ctid FROM due)) RETURNING *),
-        numbered AS (
+        numbered AS MATERIALIZED (
             SELECT pending.*, (
                 SELECT greatest(
                     coalesce(max(known.number), 0) + 1, CASE WHEN pending.hour < $4 THEN extract(epoch FROM $3 - pending.hour)::bigint / 3600 END)::integer
@@ -72,7 +78,7 @@ internal sealed partial class MeterClosing(NpgsqlDataSource database, TimeProvid
     private const string ExternalIdSql =
         "'ctx-' || left(encode(sha256(convert_to(concat_ws('|', user_id, extract(epoch FROM hour)::bigint, number, provider), 'UTF8')), 'hex'), 40)";
 
-    private bool _isFailing;
+    private DateTimeOffset? _loggedAt;
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -82,17 +88,16 @@ internal sealed partial class MeterClosing(NpgsqlDataSource database, TimeProvid
             try
             {
                 await RunAsync(stoppingToken);
-                _isFailing = false;
+                _loggedAt = null;
             }
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 // An unhandled exception would stop the server. The rows are kept, and the next run retries.
-                if (!_isFailing)
+                if (clock.GetUtcNow() - _loggedAt is not { } time || time >= Repetition)
                 {
                     Log.Failed(logger, failure.GetType().Name);
+                    _loggedAt = clock.GetUtcNow();
                 }
-
-                _isFailing = true;
             }
         }
         while (await timer.WaitForNextTickAsync(stoppingToken));

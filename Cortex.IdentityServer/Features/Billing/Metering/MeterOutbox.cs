@@ -30,9 +30,10 @@ internal sealed class MeterOutbox(NpgsqlDataSource database, TimeProvider clock)
         """;
 
     /// <summary>Whether any event waits.</summary>
+    /// <remarks>The order is the index's, so that PostgreSQL doesn't scan the table in search of such an event.</remarks>
     public async Task<bool> HasAnyAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand($"SELECT EXISTS (SELECT FROM billing_meter_events WHERE {WaitingSql})");
+        await using var command = database.CreateCommand($"SELECT true FROM billing_meter_events WHERE {WaitingSql} ORDER BY hour LIMIT 1");
         return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
