@@ -1,5 +1,3 @@
-using Cortex.IdentityServer.Tests.Infrastructure;
-
 namespace Cortex.IdentityServer.Tests.Billing;
 
 public sealed class WithoutProductsTests(BillingApp app) : IClassFixture<BillingApp>

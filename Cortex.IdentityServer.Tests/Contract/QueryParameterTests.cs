@@ -54,6 +54,8 @@ public sealed class QueryParameterTests(RouteCallers app) : IClassFixture<RouteC
         {
             case ("tz", _, _):
                 return (["UTC", "Asia/Kathmandu"], ["Mars/Olympus_Mons", "asia/kathmandu", "+05:45", ""]);
+            case ("month", _, _):
+                return (["2026-11", "2026-01"], ["2026-13", "2026-1", "November", "2026-11-01", ""]);
             case ("status", _, _):
                 return (["error", "100", "404", "599"], ["errors", "99", "600", "2xx", "0200", ""]);
             case (_, "integer", _):
