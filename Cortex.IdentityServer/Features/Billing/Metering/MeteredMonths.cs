@@ -13,22 +13,20 @@ internal sealed class MeteredMonths(NpgsqlDataSource database)
     private static readonly string[] Columns = ["requests", "tokens_used", "cost_micros"];
 
     private static readonly string Sql = $"""
-        SELECT used.*, pending.*, events.*
-        FROM (
-            SELECT user_id, {Sums()} FROM usage_months WHERE month = $1 AND user_id > $2 AND ($5 IS NULL OR user_id = $5)
-            GROUP BY user_id ORDER BY user_id) AS used
-        JOIN users ON users.id = used.user_id AND {UserSql.Exists}
+        SELECT users.id, used.*, pending.*, events.*
+        FROM users
+        CROSS JOIN LATERAL (SELECT {Sums()} FROM usage_months AS part WHERE part.user_id = users.id AND part.month = $1 GROUP BY part.user_id) AS used
         CROSS JOIN LATERAL (SELECT {Sums()} FROM billing_meter_hours AS part WHERE {IsInMonth}) AS pending
         CROSS JOIN LATERAL (
             SELECT {Sums()}, {Sums("sent_at IS NOT NULL", "sent_")}, {Sums("accepted_at IS NOT NULL", "accepted_")},
                 {Sums("parked_at IS NOT NULL AND accepted_at IS NULL", "parked_")}
             FROM billing_meter_events AS part WHERE {IsInMonth}) AS events
-        WHERE NOT $4 OR {string.Join(" OR ", Columns.Select(
-            column => $"used.{column} <> pending.{column} + events.{column} - events.parked_{column}"))}
-        ORDER BY used.user_id LIMIT $3
+        WHERE users.id > $2 AND ($5 IS NULL OR users.id = $5) AND {UserSql.Exists} AND (NOT $4 OR {string.Join(" OR ", Columns.Select(
+            column => $"used.{column} <> pending.{column} + events.{column} - events.parked_{column}"))})
+        ORDER BY users.id LIMIT $3
         """;
 
-    private const string IsInMonth = "part.user_id = used.user_id AND part.hour >= $1::timestamp AT TIME ZONE 'UTC' "
+    private const string IsInMonth = "part.user_id = users.id AND part.hour >= $1::timestamp AT TIME ZONE 'UTC' "
         + "AND part.hour < ($1 + interval '1 month') AT TIME ZONE 'UTC'";
 
     /// <summary>Returns users who have used anything in the month, in the order of their ids.</summary>
