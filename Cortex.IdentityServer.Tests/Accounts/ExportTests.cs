@@ -28,7 +28,7 @@ public sealed class ExportTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(
             [
                 "exported_at", "account", "roles", "sessions", "login_addresses", "api_keys", "passkeys", "recovery_codes_left", "usage",
-                "billing_events", "events",
+                "billing_events", "subscriptions", "events",
             ],
             export.EnumerateObject().Select(field => field.Name));
         Assert.Equal((await (await http.FetchAsync("/api/v1/auth/me")).JsonAsync(HttpStatusCode.OK)).GetRawText(), export.GetProperty("account").GetRawText());

@@ -10,7 +10,7 @@ public sealed class GetUserTests(CortexApp app) : IClassFixture<CortexApp>
     [
         "id", "email", "subscription_tier", "is_active", "is_verified", "two_factor_enabled", "created_at", "updated_at", "roles",
         "locked_until", "two_factor_locked_until", "passkeys", "active_sessions", "active_api_keys", "last_login_at", "login_blocked", "two_factor_blocked",
-        "quota",
+        "quota", "subscription",
     ];
 
     [Theory]
