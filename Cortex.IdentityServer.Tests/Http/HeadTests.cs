@@ -17,6 +17,9 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
         "/openapi/v1.json", "/scalar/", "/verify-email?token=a", "/reset-password", "/invitation", "/change-email",
     ];
 
+    /// <summary>Routes that have nothing to show here: billing is off, and there are no webhooks.</summary>
+    private static readonly string[] Absent = ["/api/v1/billing/portal", "/api/v1/admin/billing-events/{id}"];
+
     public static TheoryData<string> AuthenticatedPaths { get; } =
     [
         .. RouteTable.Rows.Where(row => row.For != Audience.Anyone && row.Operation.StartsWith("GET ", StringComparison.Ordinal))
@@ -32,7 +35,7 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
     public async Task HEAD_responds_like_GET_on_authenticated_routes(string path)
     {
         await CompareAsync(app.Anonymous(), path, hasAnswer: false);
-        await CompareAsync((await app.AdminAsync()).Http, path, hasAnswer: !path.Contains($"{Guid.Empty}", StringComparison.Ordinal));
+        await CompareAsync((await app.AdminAsync()).Http, path, hasAnswer: !path.Contains($"{Guid.Empty}", StringComparison.Ordinal) && !IsAbsent(path));
     }
 
     [Fact]
@@ -78,9 +81,11 @@ public sealed class HeadTests(SharedStaffApp app) : IClassFixture<SharedStaffApp
         using var request = new HttpRequestMessage(HttpMethod.Head, path.Replace($"{Guid.Empty}", $"{admin.User.Id}", StringComparison.Ordinal));
         using var head = await admin.Http.SendAsync(request, TestContext.Current.CancellationToken);
 
-        Assert.True(head.IsSuccessStatusCode);
+        Assert.Equal(!IsAbsent(path), head.IsSuccessStatusCode);
         Assert.Equal(before, await app.SqlAsync(Events));
     }
+
+    private static bool IsAbsent(string path) => Absent.Contains(path.Replace($"{Guid.Empty}", "{id}", StringComparison.Ordinal));
 
     private static async Task CompareAsync(HttpClient http, string path, bool hasAnswer)
     {

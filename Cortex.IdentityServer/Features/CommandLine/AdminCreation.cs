@@ -12,7 +12,7 @@ internal sealed class AdminCreation(UserManager<User> users, AccountChanges chan
 {
     /// <summary>Creates a verified, active account with the role and records the event, all in one transaction.</summary>
     public Task<AdminCreationResult> CreateAsync(string email, string password, CancellationToken cancellationToken) =>
-        changes.CreateAsync<AdminCreationResult>(
+        changes.RunAsync<AdminCreationResult>(
             RequestOrigin.Operator,
             async change =>
             {

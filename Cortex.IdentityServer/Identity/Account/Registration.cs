@@ -52,7 +52,7 @@ internal sealed partial class Registration(
     }
 
     /// <summary>Creates the account, its audit event, and the verification email in one transaction.</summary>
-    private Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken) => changes.CreateAsync(
+    private Task<IdentityResult> CreateAsync(User user, RequestOrigin origin, CancellationToken cancellationToken) => changes.RunAsync(
         origin,
         async change =>
         {

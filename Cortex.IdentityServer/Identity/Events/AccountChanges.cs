@@ -29,14 +29,10 @@ internal sealed class AccountChanges(CortexDbContext db, AuditLog audit, Outbox 
             },
             cancellationToken);
 
-    /// <summary>Creates an account, which <paramref name="create"/> reports through <see cref="AccountChange.SetAccount"/>.</summary>
-    public Task<T> CreateAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> create, CancellationToken cancellationToken) =>
-        RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), create, cancellationToken);
-
     /// <summary>
-    /// Changes an account that <paramref name="apply"/> finds, if there is one: it reports it through <see cref="AccountChange.SetAccount"/> and locks it.
+    /// Changes an account that <paramref name="apply"/> creates, or finds and locks, and reports through <see cref="AccountChange.SetAccount"/>; or none.
     /// </summary>
-    public Task<T> FindAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
+    public Task<T> RunAsync<T>(RequestOrigin origin, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken) =>
         RunAsync(new AccountChange(userId: null, origin, audit, outbox, cancellationToken), apply, cancellationToken);
 
     private async Task<T> RunAsync<T>(AccountChange change, Func<AccountChange, Task<T>> apply, CancellationToken cancellationToken)

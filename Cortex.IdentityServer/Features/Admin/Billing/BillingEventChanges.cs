@@ -38,7 +38,7 @@ internal sealed class BillingEventChanges(
     /// <param name="cancellationToken">The request's cancellation token.</param>
     private Task<(T? Event, Refusal? Refusal)> RunAsync<T>(
         StaffMember staff, Guid? userId, Func<AccountChange, Task<(T? Event, Refusal Refusal)>> apply, CancellationToken cancellationToken)
-        where T : class => changes.FindAsync<(T?, Refusal?)>(
+        where T : class => changes.RunAsync<(T?, Refusal?)>(
         staff.Origin,
         async change =>
         {

@@ -28,7 +28,7 @@ internal sealed partial class StaffChanges(
     /// <param name="create">Creates and records the account in the transaction; a refusal rolls back everything.</param>
     /// <param name="cancellationToken">The request's cancellation token.</param>
     public Task<Refusal?> CreateAsync(StaffMember staff, Func<AccountChange, Task<Refusal?>> create, CancellationToken cancellationToken) =>
-        changes.CreateAsync(
+        changes.RunAsync(
             staff.Origin,
             async change =>
             {

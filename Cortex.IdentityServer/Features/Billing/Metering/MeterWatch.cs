@@ -15,7 +15,7 @@ internal sealed partial class MeterWatch(NpgsqlDataSource database, MeterMetrics
     public static readonly TimeSpan Notice = TimeSpan.FromHours(6);
 
     /// <summary>An event that is younger is on its way. The last hour of a period always ends after the period or with it.</summary>
-    public static readonly TimeSpan Patience = TimeSpan.FromMinutes(30);
+    public static readonly TimeSpan MinAge = TimeSpan.FromMinutes(30);
 
     /// <summary>The time until the error is repeated.</summary>
     private static readonly TimeSpan Repetition = TimeSpan.FromHours(1);
@@ -91,7 +91,7 @@ internal sealed partial class MeterWatch(NpgsqlDataSource database, MeterMetrics
         await using var command = database.CreateCommand(Sql);
         command.CommandTimeout = TimeoutSeconds;
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - Patience });
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now - MinAge });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now + Notice });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);

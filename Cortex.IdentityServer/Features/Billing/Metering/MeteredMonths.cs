@@ -1,6 +1,6 @@
+using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing.Metering;
 
@@ -44,7 +44,7 @@ internal sealed class MeteredMonths(NpgsqlDataSource database)
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = after });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = limit });
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = onlyDifferences });
-        command.Parameters.Add(new NpgsqlParameter { Value = userId ?? (object)DBNull.Value, NpgsqlDbType = NpgsqlDbType.Uuid });
+        command.Parameters.Add(NullableParameter.Of(userId));
         var months = new List<MeteredMonth>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))

@@ -2,7 +2,6 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
 
@@ -35,6 +34,9 @@ internal sealed record BillingAccount(
             SET user_id = excluded.user_id, snapshot_at = greatest(billing_customers.snapshot_at, excluded.snapshot_at)
         """;
 
+    /// <summary>Lets the tier of the user <c>$1</c> be decided again at <c>$2</c>.</summary>
+    public const string ScheduleSql = "UPDATE billing_accounts SET next_change_at = $2 WHERE user_id = $1";
+
     private const string WriteSql = """
         WITH updated AS (
             UPDATE users SET subscription_tier = $2, billing_period_start = $3, billing_period_end = $4
@@ -53,7 +55,7 @@ internal sealed record BillingAccount(
     {
         await using var command = Command(db, SelectSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)customerId ?? DBNull.Value });
+        command.Parameters.Add(NullableParameter.Of(customerId));
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         return !await row.ReadAsync(cancellationToken) ? null : new(
             new(userId, row.GetString(0)),
@@ -73,7 +75,7 @@ internal sealed record BillingAccount(
         await using var command = Command(db, LinkSql);
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = customerId });
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Owner.Id });
-        command.Parameters.Add(Time(snapshotAt));
+        command.Parameters.Add(NullableParameter.Of(snapshotAt));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
@@ -83,7 +85,7 @@ internal sealed record BillingAccount(
     {
         // The lock waits for a change of that account that may have read the subscription already.
         await db.LockAccountAsync(userId, cancellationToken);
-        await using var command = Command(db, "UPDATE billing_accounts SET next_change_at = $2 WHERE user_id = $1");
+        await using var command = Command(db, ScheduleSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         await command.ExecuteNonQueryAsync(cancellationToken);
@@ -102,16 +104,14 @@ internal sealed record BillingAccount(
         await using var command = Command(db, WriteSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = Owner.Id });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = tier });
-        command.Parameters.Add(Time(decision.PeriodStart));
-        command.Parameters.Add(Time(decision.PeriodEnd));
+        command.Parameters.Add(NullableParameter.Of(decision.PeriodStart));
+        command.Parameters.Add(NullableParameter.Of(decision.PeriodEnd));
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = decision.Tier });
-        command.Parameters.Add(Time(decision.NextChangeAt));
+        command.Parameters.Add(NullableParameter.Of(decision.NextChangeAt));
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = now });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = rules.Fingerprint });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static NpgsqlParameter Time(DateTimeOffset? time) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)time ?? DBNull.Value };
 
     private static NpgsqlCommand Command(CortexDbContext db, string sql) => new(sql, (NpgsqlConnection)db.Database.GetDbConnection());
 }

@@ -1,7 +1,6 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
 
@@ -67,21 +66,19 @@ internal sealed class SubscriptionTable(CortexDbContext db, TimeProvider clock)
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subscription.Status });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = subscription.SaidAt });
         command.Parameters.Add(new NpgsqlParameter<string> { TypedValue = subscription.SaidBy });
-        command.Parameters.Add(Time(subscription.PeriodStart));
-        command.Parameters.Add(Time(subscription.PeriodEnd));
+        command.Parameters.Add(NullableParameter.Of(subscription.PeriodStart));
+        command.Parameters.Add(NullableParameter.Of(subscription.PeriodEnd));
         command.Parameters.Add(new NpgsqlParameter<bool> { TypedValue = subscription.CancelsAtPeriodEnd });
-        command.Parameters.Add(Time(subscription.EndsAt));
-        command.Parameters.Add(Time(subscription.EndedAt));
-        command.Parameters.Add(Time(subscription.PastDueAt));
-        command.Parameters.Add(Time(subscription.RevokedAt));
-        command.Parameters.Add(Time(subscription.UnlistedAt));
-        command.Parameters.Add(Time(subscription.ActiveAt));
+        command.Parameters.Add(NullableParameter.Of(subscription.EndsAt));
+        command.Parameters.Add(NullableParameter.Of(subscription.EndedAt));
+        command.Parameters.Add(NullableParameter.Of(subscription.PastDueAt));
+        command.Parameters.Add(NullableParameter.Of(subscription.RevokedAt));
+        command.Parameters.Add(NullableParameter.Of(subscription.UnlistedAt));
+        command.Parameters.Add(NullableParameter.Of(subscription.ActiveAt));
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
-
-    private static NpgsqlParameter Time(DateTimeOffset? time) => new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)time ?? DBNull.Value };
 
     private NpgsqlCommand Command(string sql) => new(sql, (NpgsqlConnection)db.Database.GetDbConnection());
 }

@@ -16,7 +16,7 @@ namespace Cortex.IdentityServer.Features.Billing.Subscriptions;
 internal sealed partial class TierExpiry(
     NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, BillingRules rules, TimeProvider clock,
     ILogger<TierExpiry> logger)
-    : BackgroundService
+    : PollingService(server, PollInterval)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(5);
 
@@ -35,27 +35,9 @@ internal sealed partial class TierExpiry(
 
     private long _scheduleAt;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Usually the database is unavailable. Whatever the cause, the job must keep running.
-                server.ReportFailure(failure);
-                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
-            }
+    protected override void LogFailure(Exception? exception, string failure) => Log.Failed(logger, exception, failure);
 
-            // The poll uses real time rather than the injected clock, because no business rule depends on it.
-            await Task.Delay(PollInterval, TimeProvider.System, stoppingToken);
-        }
-    }
-
-    private async Task RunAsync(CancellationToken cancellationToken)
+    protected override async Task PollAsync(CancellationToken cancellationToken)
     {
         if (rules.Products.Count == 0)
         {
@@ -148,7 +130,7 @@ internal sealed partial class TierExpiry(
 
     private async Task PostponeAsync(Guid userId, CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand("UPDATE billing_accounts SET next_change_at = $2 WHERE user_id = $1");
+        await using var command = database.CreateCommand(BillingAccount.ScheduleSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = userId });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() + RetryDelay });
         await command.ExecuteNonQueryAsync(cancellationToken);

@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Features.Billing.Polar;
-using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Npgsql;
 
@@ -12,7 +11,7 @@ namespace Cortex.IdentityServer.Features.Billing.Sync;
 /// </remarks>
 internal sealed partial class CustomerSweep(
     NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, PolarClient polar, TimeProvider clock, ILogger<CustomerSweep> logger)
-    : BackgroundService
+    : PollingService(server, PollInterval)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(1);
 
@@ -32,25 +31,11 @@ internal sealed partial class CustomerSweep(
 
     private const string PostponeSql = "UPDATE billing_sweeps SET due_at = $2 WHERE user_id = $1";
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (polar.IsEnabled && !stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RunAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Usually the database is unavailable. Whatever the cause, the job must keep running.
-                server.ReportFailure(failure);
-                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
-            }
+    protected override Task ExecuteAsync(CancellationToken stoppingToken) => polar.IsEnabled ? base.ExecuteAsync(stoppingToken) : Task.CompletedTask;
 
-            // The poll uses real time rather than the injected clock, because no business rule depends on it.
-            await Task.Delay(PollInterval, TimeProvider.System, stoppingToken);
-        }
-    }
+    protected override Task PollAsync(CancellationToken cancellationToken) => RunAsync(cancellationToken);
+
+    protected override void LogFailure(Exception? exception, string failure) => Log.Failed(logger, exception, failure);
 
     /// <summary>Asks for all users that are due. Stops as soon as Polar can't be asked.</summary>
     public async Task RunAsync(CancellationToken cancellationToken)

@@ -1,6 +1,5 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 
@@ -57,9 +56,9 @@ internal sealed partial class EventFailures(NpgsqlDataSource database, TimeProvi
             $"UPDATE {table} SET attempts = $2, error = $3, next_attempt_at = $4, failed_at = $5 WHERE id = $1");
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = tried.Id });
         command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = attempts });
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)error ?? DBNull.Value });
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)nextAttemptAt ?? DBNull.Value });
-        command.Parameters.Add(new() { NpgsqlDbType = NpgsqlDbType.TimestampTz, Value = (object?)failedAt ?? DBNull.Value });
+        command.Parameters.Add(NullableParameter.Of(error));
+        command.Parameters.Add(NullableParameter.Of(nextAttemptAt));
+        command.Parameters.Add(NullableParameter.Of(failedAt));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 

@@ -2,7 +2,6 @@ using System.Data;
 using Cortex.IdentityServer.Foundation.Data;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
-using NpgsqlTypes;
 
 namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 
@@ -13,15 +12,22 @@ namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 /// <remarks>A claimed row is locked until the transaction ends, and other replicas skip it. If the server is killed, the event is due again.</remarks>
 internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
 {
-    private const string ReceivedSql = """
-        SELECT id, polar_event_id, data, created_at, attempts, NULL::uuid FROM billing_inbox
-        WHERE failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1
+    /// <summary>Returns whether any event is due at <c>$1</c>.</summary>
+    public const string AnyDueSql =
+        $"SELECT EXISTS (SELECT FROM billing_inbox WHERE {ReceivedIsDue}) OR EXISTS (SELECT FROM billing_events WHERE {PendingIsDue})";
+
+    private const string ReceivedIsDue =
+        "failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1";
+
+    private const string PendingIsDue = "NOT coalesce(processed, false) AND failed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1";
+
+    private const string ReceivedSql = $"""
+        SELECT id, polar_event_id, data, created_at, attempts, NULL::uuid FROM billing_inbox WHERE {ReceivedIsDue}
         ORDER BY coalesce(next_attempt_at, '-infinity'), id LIMIT 1 FOR UPDATE SKIP LOCKED
         """;
 
-    private const string PendingSql = """
-        SELECT id, polar_event_id, coalesce(data, ''), created_at, attempts, user_id FROM billing_events
-        WHERE NOT coalesce(processed, false) AND failed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1
+    private const string PendingSql = $"""
+        SELECT id, polar_event_id, coalesce(data, ''), created_at, attempts, user_id FROM billing_events WHERE {PendingIsDue}
         """;
 
     private const string FirstPendingSql = PendingSql + " ORDER BY coalesce(next_attempt_at, '-infinity') LIMIT 1";
@@ -66,9 +72,9 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
     public async Task<Guid?> MatchAsync(PolarCustomer customer, CancellationToken cancellationToken)
     {
         await using var command = Command(MatchSql);
-        command.Parameters.Add(Text(customer.ExternalId));
-        command.Parameters.Add(Text(customer.Id));
-        command.Parameters.Add(Text(customer.Email));
+        command.Parameters.Add(NullableParameter.Of(customer.ExternalId));
+        command.Parameters.Add(NullableParameter.Of(customer.Id));
+        command.Parameters.Add(NullableParameter.Of(customer.Email));
         return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
     }
 
@@ -92,9 +98,9 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
         await using var command = Command(UnmatchedSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = unmatched.Id });
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
-        command.Parameters.Add(Text(customer.ExternalId));
-        command.Parameters.Add(Text(customer.Id));
-        command.Parameters.Add(Text(customer.Email));
+        command.Parameters.Add(NullableParameter.Of(customer.ExternalId));
+        command.Parameters.Add(NullableParameter.Of(customer.Id));
+        command.Parameters.Add(NullableParameter.Of(customer.Email));
         await command.ExecuteNonQueryAsync(cancellationToken);
     }
 
@@ -136,8 +142,6 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
             row.GetInt32(4),
             await row.GetFieldValueAsync<Guid?>(5, cancellationToken));
     }
-
-    private static NpgsqlParameter Text(string? text) => new() { NpgsqlDbType = NpgsqlDbType.Text, Value = (object?)text ?? DBNull.Value };
 
     private NpgsqlCommand Command(string sql) => new(sql, (NpgsqlConnection)db.Database.GetDbConnection());
 }

@@ -13,7 +13,7 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
     public QueuedEvent? Current { get; private set; }
 
     /// <summary>Works on the next event that has arrived. Returns false if no unclaimed one is due.</summary>
-    public Task<bool> RunReceivedAsync(CancellationToken cancellationToken) => changes.FindAsync(
+    public Task<bool> RunReceivedAsync(CancellationToken cancellationToken) => changes.RunAsync(
         RequestOrigin.Server,
         async change =>
         {
@@ -45,7 +45,7 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
         }
 
         Current = found;
-        await changes.FindAsync(
+        await changes.RunAsync(
             RequestOrigin.Server,
             async change =>
             {

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Connections;
+using Npgsql;
 
 namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 
@@ -8,7 +9,8 @@ namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 /// administrator.
 /// </summary>
 internal sealed partial class EventWorker(
-    ServerWatch server, IServiceScopeFactory scopes, EventFailures failures, InboxSignal signal, ILogger<EventWorker> logger)
+    NpgsqlDataSource database, ServerWatch server, IServiceScopeFactory scopes, EventFailures failures, InboxSignal signal, TimeProvider clock,
+    ILogger<EventWorker> logger)
     : BackgroundService
 {
     /// <summary>How often the worker looks for events that it wasn't signaled about: those of other replicas, and those due for a retry.</summary>
@@ -53,9 +55,22 @@ internal sealed partial class EventWorker(
     /// <summary>Returns whether there may be more to do.</summary>
     private async Task<bool> WorkAsync(CancellationToken cancellationToken)
     {
+        if (!await IsAnyDueAsync(cancellationToken))
+        {
+            return false;
+        }
+
         var received = await WorkAsync(isReceived: true, cancellationToken);
         var pending = await WorkAsync(isReceived: false, cancellationToken);
         return received == BatchSize || pending == BatchSize;
+    }
+
+    /// <summary>Bypasses EF Core, so a server without events doesn't have to load it.</summary>
+    private async Task<bool> IsAnyDueAsync(CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(EventQueue.AnyDueSql);
+        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
+        return await command.ExecuteScalarAsync(cancellationToken) is true;
     }
 
     private async Task<int> WorkAsync(bool isReceived, CancellationToken cancellationToken)

@@ -66,7 +66,7 @@ internal static class PolarEventReader
         var read = new PolarEvent(type, CustomerOf(type, data), PolarStatement.Nothing.Instance);
         if (data is not { } content)
         {
-            return read.NeedsUser || read.IsAboutSubscription || read.IsSnapshot ? throw new MalformedEventException("The member data is missing.") : read;
+            return read.IsAboutSubscription || read.IsSnapshot ? throw new MalformedEventException("The member data is missing.") : read;
         }
 
         if (read.Customer is null && (read.IsAboutSubscription || read.IsSnapshot))

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Npgsql;
 
@@ -9,7 +8,8 @@ namespace Cortex.IdentityServer.Features.Billing.Webhooks;
 /// events at a time, so that many events of another program's customers don't hold up anything.
 /// </summary>
 internal sealed partial class UnmatchedEvents(
-    NpgsqlDataSource database, ServerWatch server, InboxSignal signal, ILogger<UnmatchedEvents> logger) : BackgroundService
+    NpgsqlDataSource database, ServerWatch server, InboxSignal signal, ILogger<UnmatchedEvents> logger)
+    : PollingService(server, PollInterval)
 {
     private static readonly TimeSpan PollInterval = TimeSpan.FromSeconds(2);
 
@@ -31,27 +31,9 @@ internal sealed partial class UnmatchedEvents(
 
     private Guid _position;
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await MatchAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Usually the database is unavailable. Whatever the cause, the job must keep running.
-                server.ReportFailure(failure);
-                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
-            }
+    protected override void LogFailure(Exception? exception, string failure) => Log.Failed(logger, exception, failure);
 
-            // The poll uses real time rather than the injected clock, because no business rule depends on it.
-            await Task.Delay(PollInterval, TimeProvider.System, stoppingToken);
-        }
-    }
-
-    private async Task MatchAsync(CancellationToken cancellationToken)
+    protected override async Task PollAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(MatchSql);
         command.Parameters.Add(new NpgsqlParameter<Guid> { TypedValue = _position });

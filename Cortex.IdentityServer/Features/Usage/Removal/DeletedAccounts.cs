@@ -11,34 +11,18 @@ namespace Cortex.IdentityServer.Features.Usage.Removal;
 /// it: at startup, when it deletes an account itself, and every minute.
 /// </remarks>
 internal sealed partial class DeletedAccounts(NpgsqlDataSource database, ServerWatch server, RemovalSignal signal, ILogger<DeletedAccounts> logger)
-    : BackgroundService
+    : PollingService(server, PollInterval)
 {
     /// <summary>The advisory lock's key: "cortexde" in ASCII.</summary>
     internal const long LockKey = 0x636F727465786465;
 
     private static readonly TimeSpan PollInterval = TimeSpan.FromMinutes(1);
 
-    protected override async Task ExecuteAsync(CancellationToken stoppingToken)
-    {
-        while (!stoppingToken.IsCancellationRequested)
-        {
-            try
-            {
-                await RemoveAllAsync(stoppingToken);
-            }
-            catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
-            {
-                // Usually the database is unavailable. Whatever the cause, the job must keep running.
-                server.ReportFailure(failure);
-                Log.Failed(logger, DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
-            }
+    protected override Task PauseAsync(TimeSpan time, CancellationToken cancellationToken) => signal.WaitAsync(time, cancellationToken);
 
-            // The poll uses real time rather than the injected clock, because no business rule depends on it.
-            await signal.WaitAsync(PollInterval, stoppingToken);
-        }
-    }
+    protected override void LogFailure(Exception? exception, string failure) => Log.Failed(logger, exception, failure);
 
-    private async Task RemoveAllAsync(CancellationToken cancellationToken)
+    protected override async Task PollAsync(CancellationToken cancellationToken)
     {
         var failed = new List<Guid>();
         while (await FindNextAsync(failed, cancellationToken) is { } userId)
