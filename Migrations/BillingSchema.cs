@@ -88,6 +88,23 @@ internal static class BillingSchema
             due_at timestamptz NOT NULL);
         CREATE INDEX ix_billing_sweeps_due ON billing_sweeps (due_at);
 
+        -- Subscriptions of deleted accounts, until they are canceled at Polar. A TRUNCATE of users cancels none.
+        CREATE TABLE billing_cancellations (
+            subscription_id varchar(255) PRIMARY KEY,
+            created_at timestamptz NOT NULL DEFAULT now(),
+            attempts integer NOT NULL DEFAULT 0,
+            due_at timestamptz NOT NULL DEFAULT '-infinity');
+        CREATE INDEX ix_billing_cancellations_due ON billing_cancellations (due_at);
+        CREATE FUNCTION cortex_cancel_subscriptions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
+        BEGIN
+            INSERT INTO billing_cancellations (subscription_id)
+            SELECT id FROM gone WHERE ended_at IS NULL AND revoked_at IS NULL AND status::text <> 'incomplete_expired'
+            ON CONFLICT DO NOTHING;
+            RETURN NULL;
+        END $$;
+        CREATE TRIGGER cortex_cancel_subscriptions AFTER DELETE ON billing_subscriptions REFERENCING OLD TABLE AS gone FOR EACH STATEMENT
+            EXECUTE FUNCTION cortex_cancel_subscriptions();
+
         -- Usage that isn't in an event for Polar yet, because its hour isn't over.
         CREATE TABLE billing_meter_hours (
             user_id uuid NOT NULL,
@@ -133,6 +150,7 @@ internal static class BillingSchema
         DO $do$
         BEGIN
             EXECUTE pg_catalog.format('ALTER FUNCTION cortex_forget_meter SET search_path = %I, pg_temp', current_schema());
+            EXECUTE pg_catalog.format('ALTER FUNCTION cortex_cancel_subscriptions SET search_path = %I, pg_temp', current_schema());
         END $do$;
 
         -- Triggers fire in the order of their names. These follow cortex_forget_usage, after which no more usage of the user can be folded.
@@ -160,8 +178,9 @@ internal static class BillingSchema
         DROP TRIGGER cortex_forget_usage_meter ON users;
         DROP TRIGGER cortex_forget_usage_truncate_meter ON users;
         DROP FUNCTION cortex_forget_meter;
-        DROP TABLE billing_meter_events, billing_meter_hours, billing_sweeps, billing_accounts, billing_subscriptions,
+        DROP TABLE billing_meter_events, billing_meter_hours, billing_cancellations, billing_sweeps, billing_accounts, billing_subscriptions,
             billing_customers, billing_inbox, billing_event_ids;
+        DROP FUNCTION cortex_cancel_subscriptions;
         DROP INDEX ix_billing_events_without_effect, ix_billing_events_failed, ix_billing_events_due;
         ALTER TABLE billing_events DROP COLUMN attempts, DROP COLUMN error, DROP COLUMN next_attempt_at, DROP COLUMN failed_at, DROP COLUMN had_effect;
         ALTER TABLE users DROP COLUMN billing_period_start, DROP COLUMN billing_period_end;

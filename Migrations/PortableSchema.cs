@@ -10,7 +10,7 @@ internal static class PortableSchema
     public const string DefinerSignatures = """
         ('cortex_touch_updated_at', ''), ('cortex_notify_change', ''), ('cortex_audit_append_only', ''), ('cortex_forget_person', ''),
             ('cortex_count_accounts', ''), ('cortex_count_logins', ''), ('cortex_promote_email_twin', ''),
-            ('cortex_count_usage', ''), ('cortex_forget_usage', ''), ('cortex_forget_meter', ''),
+            ('cortex_count_usage', ''), ('cortex_forget_usage', ''), ('cortex_forget_meter', ''), ('cortex_cancel_subscriptions', ''),
             ('cortex_usage_partition', 'regclass, text, uuid, uuid'),
             ('cortex_keep_usage_months', 'timestamp with time zone, timestamp with time zone'),
             ('cortex_audit_partition', 'timestamp with time zone'),

@@ -2,6 +2,7 @@ using System.Text.Json.Nodes;
 using Cortex.IdentityServer.Features.Billing.Polar;
 using Cortex.Polar;
 using Microsoft.Extensions.DependencyInjection;
+using PolarSubscription = Cortex.IdentityServer.Features.Billing.Polar.PolarSubscription;
 
 namespace Cortex.IdentityServer.Tests.Billing;
 
@@ -111,6 +112,22 @@ public sealed class PolarClientTests(PolarApp app) : IClassFixture<PolarApp>
             "unexpected_answer",
             Assert.IsType<PolarAnswer<PolarCustomerState>.Unavailable>(
                 await Client.GetCustomerStateAsync("nobody", PolarPriority.Background, Token)).Reason);
+    }
+
+    [Fact]
+    public async Task A_subscription_that_has_ended_is_told_from_a_missing_scope()
+    {
+        var subscription = app.Polar.AddCustomer(Guid.NewGuid().ToString(), "a@example.com").Subscribe(PolarStubOptions.Pro.Id);
+        var id = subscription.Id.ToString();
+
+        app.Polar.Faults.Add(new PolarFault.WrongJson("""{"error": "insufficient_scope", "detail": "Missing scope"}""", 403));
+        Assert.Equal("forbidden", Assert.IsType<PolarAnswer<PolarSubscription>.Unavailable>(await Client.CancelSubscriptionAsync(id, Token)).Reason);
+        Assert.False(subscription.HasEnded);
+        Value(await Client.CancelSubscriptionAsync(id, Token));
+
+        Assert.True(subscription.HasEnded);
+        Assert.IsType<PolarAnswer<PolarSubscription>.Absent>(await Client.CancelSubscriptionAsync(id, Token));
+        Assert.IsType<PolarAnswer<PolarSubscription>.Absent>(await Client.CancelSubscriptionAsync(Guid.NewGuid().ToString(), Token));
     }
 
     [Theory]

@@ -69,6 +69,17 @@ public sealed class PolarSdkTests
     }
 
     [Fact]
+    public async Task A_subscription_is_revoked_once()
+    {
+        await using var polar = await StartAsync();
+        var subscription = polar.AddCustomer("user", "ada@example.com").Subscribe(PolarStubOptions.Pro.Id);
+        var (method, id) = ("subscriptions.revoke", subscription.Id.ToString());
+        var results = await PolarSdk.CallAsync(polar, (method, [id]), (method, [id]), (method, [Guid.NewGuid().ToString()]));
+        Assert.Equal("canceled", results[0].Answer.GetProperty("status").GetString());
+        Assert.Equal([("AlreadyCanceledSubscription", 403), ("ResourceNotFound", 404)], results[1..].Select(one => (one.Error!, one.Status!.Value)));
+    }
+
+    [Fact]
     public async Task A_portal_session_has_a_link_that_opens()
     {
         await using var polar = await StartAsync();

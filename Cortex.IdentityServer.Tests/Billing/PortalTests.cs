@@ -37,6 +37,32 @@ public sealed class PortalTests(PolarApp app) : IClassFixture<PolarApp>
         Assert.Contains("bought", problem.GetProperty("detail").GetString(), StringComparison.Ordinal);
     }
 
+    [Fact]
+    public async Task A_customer_that_was_linked_here_is_asked_for_by_its_own_id()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        var customer = app.Polar.AddCustomer(externalId: null, user.Email);
+        await app.SqlAsync("INSERT INTO billing_customers VALUES ($1, $2, NULL, now())", customer.Id.ToString(), user.Id);
+        app.Polar.ForgetRequests();
+
+        var url = (await (await http.OpenPortalAsync()).JsonAsync(HttpStatusCode.OK)).GetProperty("url").GetString()!;
+
+        Assert.StartsWith(app.Polar.Url + "portal", url, StringComparison.Ordinal);
+        var sent = JsonDocument.Parse(app.Polar.Requests[^1].Body).RootElement;
+        Assert.Equal(customer.Id, sent.GetProperty("customer_id").GetGuid());
+        Assert.False(sent.TryGetProperty("external_customer_id", out _));
+        Assert.True((await http.BillingAsync()).GetProperty("portal_available").GetBoolean());
+    }
+
+    [Fact]
+    public async Task A_linked_customer_that_Polar_has_deleted_is_not_a_customer()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        await app.SqlAsync("INSERT INTO billing_customers VALUES ($1, $2, NULL, now())", Guid.NewGuid().ToString(), user.Id);
+
+        await (await http.OpenPortalAsync()).ShouldBeProblemAsync(409, "no_customer");
+    }
+
     [Theory]
     [InlineData(2, false)]
     [InlineData(1, true)]

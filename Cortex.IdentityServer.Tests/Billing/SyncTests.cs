@@ -136,6 +136,42 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
     }
 
     [Fact]
+    public async Task A_customer_that_was_linked_here_is_asked_for_by_its_own_id()
+    {
+        var user = await app.RegisterAsync();
+        var customer = app.Polar.AddCustomer(externalId: null, user.Email);
+        await LinkAsync(customer, user);
+        var subscription = customer.Subscribe(PolarStubOptions.Pro.Id);
+
+        await SweepAsync(user.Id);
+
+        Assert.Equal("pro", await TierAsync(user.Id));
+        subscription.Revoke();
+        app.Clock.Advance(TimeSpan.FromHours(4));
+        await SweepAsync(user.Id);
+        Assert.Equal("free", await TierAsync(user.Id));
+    }
+
+    [Fact]
+    public async Task A_customer_whose_external_id_names_another_user_moves_to_that_user()
+    {
+        var (wrong, right) = (await app.RegisterAsync(), await app.RegisterAsync());
+        var customer = app.Polar.AddCustomer(externalId: null, right.Email);
+        await LinkAsync(customer, wrong);
+        customer.Subscribe(PolarStubOptions.Pro.Id);
+        await SweepAsync(wrong.Id);
+        Assert.Equal("pro", await TierAsync(wrong.Id));
+
+        app.Clock.Advance(TimeSpan.FromHours(2));
+        customer.Update(externalId: right.Id.ToString());
+        (await ServerProcess.RunAsync(["billing", "sync", "--user", right.Id.ToString()], app.Variables)).ShouldExitWith(0);
+        await SweepAsync(wrong.Id);
+
+        Assert.Equal("pro", await TierAsync(right.Id));
+        await Poll.UntilAsync(TimeSpan.FromSeconds(30), "the first user loses the tier", async () => await TierAsync(wrong.Id) == "free");
+    }
+
+    [Fact]
     public async Task The_command_says_what_it_changed()
     {
         var (user, customer) = await CustomerAsync();
@@ -167,6 +203,9 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
         var user = await app.RegisterAsync();
         return (user, app.Polar.AddCustomer(user.Id.ToString(), user.Email));
     }
+
+    private Task<object?> LinkAsync(PolarCustomer customer, TestUser user) =>
+        app.SqlAsync("INSERT INTO billing_customers VALUES ($1, $2, NULL, now())", customer.Id.ToString(), user.Id);
 
     private async Task SweepAsync(Guid userId)
     {

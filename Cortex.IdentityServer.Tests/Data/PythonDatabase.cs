@@ -119,7 +119,7 @@ internal static class PythonDatabase
     {
         await using var connection = new NpgsqlConnection(connectionString);
         await connection.OpenAsync();
-        await using var command = new NpgsqlCommand(sql, connection);
+        await using var command = new NpgsqlCommand(sql, connection) { CommandTimeout = 180 };
         return (T)(await command.ExecuteScalarAsync())!;
     }
 }

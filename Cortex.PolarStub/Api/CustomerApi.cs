@@ -21,6 +21,7 @@ internal sealed class CustomerApi(PolarStubOptions options, PolarOrganization or
             organization.Subscriptions.FirstOrDefault(subscription => subscription.Id == call.Id) is { } found
                 ? PolarAnswer.Json(200, found.ToJson())
                 : PolarAnswer.NotFound());
+        routes.Add("DELETE", "/v1/subscriptions/{id}", Revoke);
         routes.Add("GET", "/v1/orders/", call => call.Page(organization.Orders.Reverse().ToList(), order => order.ToJson()));
         routes.Add("GET", "/v1/products/", call => call.Page(organization.Products, product => Shapes.ProductShape.Of(product)));
         routes.Add("GET", "/v1/products/{id}", call =>
@@ -46,6 +47,21 @@ internal sealed class CustomerApi(PolarStubOptions options, PolarOrganization or
                 && active?.Contains(PolarStatus.IsActive(subscription.Status) ? "true" : "false") != false).Reverse().ToList(),
             subscription => subscription.ToJson());
     }
+
+    private PolarAnswer Revoke(PolarCall call) => organization.Change(() =>
+    {
+        switch (organization.Subscriptions.FirstOrDefault(subscription => subscription.Id == call.Id))
+        {
+            case null:
+                return PolarAnswer.NotFound();
+            case { HasEnded: true }:
+                return PolarAnswer.Error(
+                    403, "AlreadyCanceledSubscription", "This subscription is already canceled or will be at the end of the period.");
+            case { } found:
+                found.Revoke();
+                return PolarAnswer.Json(200, found.ToJson());
+        }
+    });
 
     private PolarAnswer CreateSession(PolarCall call)
     {

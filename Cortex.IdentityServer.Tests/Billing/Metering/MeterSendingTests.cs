@@ -114,7 +114,10 @@ public sealed class MeterSendingTests(PolarUsageApp app) : IClassFixture<PolarUs
         using (replica)
         {
             var ids = await app.NewEventsAsync(1_600);
-            await app.SqlAsync("UPDATE billing_meter_events SET hour = hour - number * interval '1 hour' - (random() * 400)::int * interval '1 hour'");
+            await app.SqlAsync(
+                "UPDATE billing_meter_events SET hour = hour - number * interval '1 hour' - (random() * 400)::int * interval '1 hour' "
+                    + "WHERE external_id = ANY ($1)",
+                [ids]);
             await app.SendAsync();
 
             Assert.All(ids, id => Assert.Equal(1, app.Polar.Usage.Seen[id]));

@@ -52,7 +52,7 @@ public sealed class UnprivilegedOwnerTests(PostgresCluster cluster)
         Assert.False(
             await PythonDatabase.SqlAsync<bool>(database.Owner, "SELECT prosecdef OR proconfig IS NOT NULL FROM pg_proc WHERE proname = 'cortex_search'"));
         Assert.Equal(
-            14L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
+            15L, await PythonDatabase.SqlAsync<long>(database.Owner, "SELECT count(*) FROM pg_proc WHERE prosecdef AND pronamespace = 'public'::regnamespace"));
         Assert.Equal(0L, await PythonDatabase.SqlAsync<long>(
             database.Owner,
             "SELECT count(*) FROM pg_proc, aclexplode(coalesce(proacl, acldefault('f', proowner))) WHERE prosecdef AND pronamespace = "

@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Features.Billing.Cancellation;
 using Cortex.IdentityServer.Features.Billing.Checkout;
 using Cortex.IdentityServer.Features.Billing.Events;
 using Cortex.IdentityServer.Features.Billing.Metering;
@@ -30,6 +31,7 @@ internal static class BillingFeature
             .AddBillingEvents()
             .AddOverview()
             .AddBillingSync()
+            .AddCancellation()
             .AddMetering(options)
             .AddReconciliation();
     }

@@ -9,11 +9,11 @@ internal static class OwnTables
     /// <summary>The tables that only this server uses.</summary>
     public static readonly IReadOnlyList<string> Private =
     [
-        "account_changes", "account_totals", "active_users", "audit_events", "audit_events_default", "billing_accounts", "billing_customers",
-        "billing_event_ids", "billing_inbox", "billing_meter_events", "billing_meter_hours", "billing_subscriptions", "billing_sweeps", "daily_changes",
-        "daily_totals", "login_addresses", "login_attempts", "login_devices", "one_time_tokens", "outbox_mails", "passkey_challenges", "passkeys",
-        "recovery_codes", "roles", "sessions", "signing_keys", "two_factor_challenges", "two_factor_states", "usage_days", "usage_deltas", "usage_months",
-        "usage_names", "usage_notices", "usage_quarters", "user_roles",
+        "account_changes", "account_totals", "active_users", "audit_events", "audit_events_default", "billing_accounts", "billing_cancellations",
+        "billing_customers", "billing_event_ids", "billing_inbox", "billing_meter_events", "billing_meter_hours", "billing_subscriptions", "billing_sweeps",
+        "daily_changes", "daily_totals", "login_addresses", "login_attempts", "login_devices", "one_time_tokens", "outbox_mails", "passkey_challenges",
+        "passkeys", "recovery_codes", "roles", "sessions", "signing_keys", "two_factor_challenges", "two_factor_states", "usage_days", "usage_deltas",
+        "usage_months", "usage_names", "usage_notices", "usage_quarters", "user_roles",
     ];
 
     /// <summary>The prefixes of partitions, and of the tables that are needed while <c>usage_logs</c> is partitioned.</summary>

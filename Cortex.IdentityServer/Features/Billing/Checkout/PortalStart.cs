@@ -1,9 +1,10 @@
 using Cortex.IdentityServer.Features.Billing.Polar;
+using Cortex.IdentityServer.Features.Billing.Subscriptions;
 
 namespace Cortex.IdentityServer.Features.Billing.Checkout;
 
 /// <summary>Opens Polar's customer portal for a user.</summary>
-internal sealed partial class PortalStart(PolarClient polar, CheckoutUrls urls, ILogger<PortalStart> logger)
+internal sealed partial class PortalStart(PolarClient polar, LinkedCustomers linked, CheckoutUrls urls, ILogger<PortalStart> logger)
 {
     private const int Ambiguous = 409;
 
@@ -14,11 +15,23 @@ internal sealed partial class PortalStart(PolarClient polar, CheckoutUrls urls, 
             return new BillingLinkResult.Off();
         }
 
-        switch (await polar.CreatePortalSessionAsync(new(userId.ToString(), urls.Return), cancellationToken))
+        var result = await TryAsync(userId, new(urls.Return) { ExternalCustomerId = userId.ToString() }, cancellationToken);
+        if (result is BillingLinkResult.NoCustomer && await linked.ListAsync(userId, cancellationToken) is [var newest, ..])
+        {
+            // The customer wasn't created by a checkout here, so Polar doesn't know the id of the user.
+            return await TryAsync(userId, new(urls.Return) { CustomerId = newest }, cancellationToken);
+        }
+
+        return result;
+    }
+
+    private async Task<BillingLinkResult> TryAsync(Guid userId, PolarPortalRequest request, CancellationToken cancellationToken)
+    {
+        switch (await polar.CreatePortalSessionAsync(request, cancellationToken))
         {
             case PolarAnswer<PolarPortal>.Ok ok:
                 return new BillingLinkResult.Opened(ok.Value.Url);
-            case PolarAnswer<PolarPortal>.Refused refused when Concerns(refused, "external_customer_id"):
+            case PolarAnswer<PolarPortal>.Refused refused when Concerns(refused, "external_customer_id") || Concerns(refused, "customer_id"):
                 return new BillingLinkResult.NoCustomer();
 
             // A customer with several members requires the id of one of them.

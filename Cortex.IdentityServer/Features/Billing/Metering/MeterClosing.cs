@@ -158,7 +158,7 @@ internal sealed partial class MeterClosing(NpgsqlDataSource database, TimeProvid
         [LoggerMessage(Level = LogLevel.Debug, Message = "Closed {Closed} sum(s) of usage and created {Created} usage event(s) for Polar")]
         public static partial void Closed(ILogger logger, long closed, long created);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Could not turn usage into events for Polar ({Failure}); retrying")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not turn usage into events for Polar ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

@@ -13,6 +13,7 @@ internal sealed record PolarCall(string Name, bool IsRepeatable, bool CanBeAbsen
     public static readonly PolarCall Portal = new("portal", IsRepeatable: false);
     public static readonly PolarCall CustomerState = new("customer state", IsRepeatable: true, CanBeAbsent: true);
     public static readonly PolarCall Subscription = new("subscription", IsRepeatable: true, CanBeAbsent: true);
+    public static readonly PolarCall Cancellation = new("cancellation", IsRepeatable: true, CanBeAbsent: true);
     public static readonly PolarCall Ingest = new("usage", IsRepeatable: true);
     public static readonly PolarCall CustomerMeters = new("customer meters", IsRepeatable: true);
     public static readonly PolarCall Meters = new("meters", IsRepeatable: true);

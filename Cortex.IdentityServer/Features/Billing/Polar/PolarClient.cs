@@ -30,9 +30,18 @@ internal sealed class PolarClient(IHttpClientFactory clients, BillingOptions opt
         SendAsync(
             PolarCall.CustomerState, priority, $"/v1/customers/external/{Segment(externalId)}/state", body: null, PolarCustomerState.Read, cancellationToken);
 
+    /// <summary>Reads a customer by Polar's own id. It is <c>Absent</c> if Polar has no such customer.</summary>
+    public Task<PolarAnswer<PolarCustomerState>> GetLinkedCustomerStateAsync(string id, PolarPriority priority, CancellationToken cancellationToken) =>
+        SendAsync(PolarCall.CustomerState, priority, $"/v1/customers/{Segment(id)}/state", body: null, PolarCustomerState.Read, cancellationToken);
+
     /// <summary>Reads a subscription, which isn't cached by Polar. It is <c>Absent</c> if Polar has no such subscription.</summary>
     public Task<PolarAnswer<PolarSubscription>> GetSubscriptionAsync(string id, PolarPriority priority, CancellationToken cancellationToken) =>
         SendAsync(PolarCall.Subscription, priority, $"/v1/subscriptions/{Segment(id)}", body: null, PolarSubscription.Read, cancellationToken);
+
+    /// <summary>Ends a subscription at once. It is <c>Absent</c> if Polar has no such subscription, or it has ended already.</summary>
+    public Task<PolarAnswer<PolarSubscription>> CancelSubscriptionAsync(string id, CancellationToken cancellationToken) => SendAsync(
+        PolarCall.Cancellation, PolarPriority.Background, $"/v1/subscriptions/{Segment(id)}", body: null, PolarSubscription.Read, cancellationToken,
+        HttpMethod.Delete);
 
     /// <summary>Sends a batch of events. Sending an event again does no harm: Polar recognizes it by its external id.</summary>
     /// <remarks>
@@ -75,10 +84,11 @@ internal sealed class PolarClient(IHttpClientFactory clients, BillingOptions opt
             cancellationToken);
 
     private async Task<PolarAnswer<T>> SendAsync<T>(
-        PolarCall call, PolarPriority priority, string path, HttpContent? body, Func<JsonElement, T?> read, CancellationToken cancellationToken)
+        PolarCall call, PolarPriority priority, string path, HttpContent? body, Func<JsonElement, T?> read, CancellationToken cancellationToken,
+        HttpMethod? method = null)
         where T : class
     {
-        using var request = new HttpRequestMessage(body is null ? HttpMethod.Get : HttpMethod.Post, path) { Content = body };
+        using var request = new HttpRequestMessage(method ?? (body is null ? HttpMethod.Get : HttpMethod.Post), path) { Content = body };
         call.Mark(request);
         try
         {

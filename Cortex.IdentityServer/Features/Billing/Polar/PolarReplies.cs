@@ -13,6 +13,9 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
     /// <summary>Polar names the version in each answer that it gives under one. It rejects an unknown version before that.</summary>
     public const string VersionHeader = "Polar-Version";
 
+    /// <summary>Polar's name of the error that there is nothing left to cancel.</summary>
+    private const string AlreadyEnded = "AlreadyCanceledSubscription";
+
     private const int MaxReasonLength = 100;
     private const int MaxMessageLength = 500;
 
@@ -30,8 +33,6 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
                 return Unavailable<T>(call, PolarFailure.RateLimited, code, PolarWaits.RetryAfter(response));
             case HttpStatusCode.Unauthorized:
                 return Unavailable<T>(call, PolarFailure.Unauthorized, code);
-            case HttpStatusCode.Forbidden:
-                return Unavailable<T>(call, PolarFailure.Forbidden, code);
             case >= HttpStatusCode.MultipleChoices and < HttpStatusCode.BadRequest:
                 return Unavailable<T>(call, PolarFailure.Redirected, code);
         }
@@ -39,7 +40,12 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
         using var json = await ParseAsync(response, cancellationToken);
         if (json?.RootElement is not { ValueKind: JsonValueKind.Object } body)
         {
-            return Unavailable<T>(call, PolarFailure.UnexpectedAnswer, code);
+            return Unavailable<T>(call, code == HttpStatusCode.Forbidden ? PolarFailure.Forbidden : PolarFailure.UnexpectedAnswer, code);
+        }
+
+        if (code == HttpStatusCode.Forbidden)
+        {
+            return body.Text("error") == AlreadyEnded ? Succeeded(call, new PolarAnswer<T>.Absent()) : Unavailable<T>(call, PolarFailure.Forbidden, code);
         }
 
         if (response.IsSuccessStatusCode)

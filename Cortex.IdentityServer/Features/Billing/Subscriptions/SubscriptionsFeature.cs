@@ -7,6 +7,7 @@ internal static class SubscriptionsFeature
 {
     public static IServiceCollection AddSubscriptions(this IServiceCollection services) => services
         .AddSingleton(provider => RulesOf(provider.GetRequiredService<BillingOptions>(), provider.GetRequiredService<TierOptions>()))
+        .AddSingleton<LinkedCustomers>()
         .AddScoped<SubscriptionTable>()
         .AddScoped<AccountBilling>()
         .AddHostedService<TierExpiry>();

@@ -88,7 +88,7 @@ internal sealed partial class CustomerSweep(
         [LoggerMessage(Level = LogLevel.Warning, Message = "Polar's answer about user {UserId} can't be used ({Reason}); retrying in a day")]
         public static partial void Unusable(ILogger logger, Guid userId, string reason);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Could not compare customers with Polar ({Failure}); retrying in a minute")]
+        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not compare customers with Polar ({Failure}); retrying in a minute")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
 
         [LoggerMessage(

@@ -8,7 +8,8 @@ using Cortex.IdentityServer.Identity.Events;
 namespace Cortex.IdentityServer.Features.Billing.Sync;
 
 /// <summary>Asks Polar for the state of a user, and applies what lost webhooks would have said.</summary>
-internal sealed class CustomerSync(PolarClient polar, AccountChanges changes, AccountBilling billing, SubscriptionReader subscriptions, TimeProvider clock)
+internal sealed class CustomerSync(
+    PolarClient polar, LinkedCustomers linked, AccountChanges changes, AccountBilling billing, SubscriptionReader subscriptions, TimeProvider clock)
 {
     /// <summary>Polar caches the state for up to an hour, so what a webhook said within this time prevails.</summary>
     private static readonly TimeSpan StateAge = TimeSpan.FromHours(1);
@@ -19,26 +20,47 @@ internal sealed class CustomerSync(PolarClient polar, AccountChanges changes, Ac
     public async Task<SyncResult> RunAsync(Guid userId, CancellationToken cancellationToken)
     {
         var asked = clock.GetUtcNow();
-        switch (await polar.GetCustomerStateAsync(userId.ToString(), PolarPriority.Background, cancellationToken))
+        var (result, known) = await ApplyAsync(
+            userId, await polar.GetCustomerStateAsync(userId.ToString(), PolarPriority.Background, cancellationToken), asked, cancellationToken);
+        foreach (var customerId in await linked.ListAsync(userId, cancellationToken))
         {
+            // Polar doesn't know the user's id of a customer that wasn't created by a checkout here.
+            if (customerId != known && result is not SyncResult.Failed)
+            {
+                var answer = await polar.GetLinkedCustomerStateAsync(customerId, PolarPriority.Background, cancellationToken);
+                result = Sum(result, (await ApplyAsync(userId, answer, asked, cancellationToken)).Result);
+            }
+        }
+
+        return result;
+    }
+
+    private async Task<(SyncResult Result, string? CustomerId)> ApplyAsync(
+        Guid userId, PolarAnswer<PolarCustomerState> answer, DateTimeOffset asked, CancellationToken cancellationToken)
+    {
+        switch (answer)
+        {
+            // The customer has become another user's, whose state is asked for separately.
+            case PolarAnswer<PolarCustomerState>.Ok { Value.ExternalId: var externalId } when Guid.TryParse(externalId, out var other) && other != userId:
+                return (SyncResult.Unknown.Instance, null);
             case PolarAnswer<PolarCustomerState>.Ok { Value: var state }:
                 try
                 {
-                    return await ApplyAsync(userId, state, asked, cancellationToken);
+                    return (await ApplyAsync(userId, state, asked, cancellationToken), state.Id);
                 }
                 catch (MalformedEventException)
                 {
-                    return new SyncResult.Unusable(PolarFailure.UnexpectedAnswer);
+                    return (new SyncResult.Unusable(PolarFailure.UnexpectedAnswer), state.Id);
                 }
 
             case PolarAnswer<PolarCustomerState>.Absent:
-                return SyncResult.Unknown.Instance;
+                return (SyncResult.Unknown.Instance, null);
             case PolarAnswer<PolarCustomerState>.Unavailable { Reason: var reason, RetryAfter: var wait }:
-                return new SyncResult.Failed(reason, wait);
+                return (new SyncResult.Failed(reason, wait), null);
             case PolarAnswer<PolarCustomerState>.Refused { Status: var status }:
-                return new SyncResult.Unusable($"status {status}");
+                return (new SyncResult.Unusable($"status {status}"), null);
             default:
-                return new SyncResult.Failed(PolarFailure.WrongVersion, RetryAfter: null);
+                return (new SyncResult.Failed(PolarFailure.WrongVersion, RetryAfter: null), null);
         }
     }
 
@@ -55,7 +77,8 @@ internal sealed class CustomerSync(PolarClient polar, AccountChanges changes, Ac
         }
 
         // A subscription that isn't listed may be past due, or it may have ended. Polar says which if it is asked for the subscription itself.
-        foreach (var unlisted in (await subscriptions.ReadAllAsync(userId, cancellationToken)).Where(one => one.UnlistedAt is not null))
+        var known = await subscriptions.ReadAllAsync(userId, cancellationToken);
+        foreach (var unlisted in known.Where(one => one.UnlistedAt is not null && (one.CustomerId == state.Id || one.CustomerId.Length == 0)))
         {
             if (await polar.GetSubscriptionAsync(unlisted.Id, PolarPriority.Background, cancellationToken) is PolarAnswer<PolarSubscription>.Ok found)
             {
@@ -77,6 +100,15 @@ internal sealed class CustomerSync(PolarClient polar, AccountChanges changes, Ac
             return effect;
         },
         cancellationToken);
+
+    /// <summary>Returns the outcome of both requests: what went wrong, else what was repaired.</summary>
+    private static SyncResult Sum(SyncResult first, SyncResult second) => (first, second) switch
+    {
+        (SyncResult.Repaired one, SyncResult.Repaired other) => new SyncResult.Repaired(one.TierBefore ?? other.TierBefore, other.TierAfter ?? one.TierAfter),
+        (_, SyncResult.Failed) => second,
+        (SyncResult.Unusable, _) or (_, SyncResult.Unknown) or (SyncResult.Repaired, SyncResult.Unchanged) => first,
+        _ => second,
+    };
 
     private static BillingEffect Sum(BillingEffect first, BillingEffect second) => new(
         first.HasEffect || second.HasEffect, first.TierBefore ?? second.TierBefore, second.TierAfter ?? first.TierAfter);
