@@ -76,7 +76,7 @@ public sealed class PolarCheckout
         }
 
         Status = "succeeded";
-        Subscription = _organization.Subscribe(Customer, Products[0].Id, Id, out _);
+        Subscription = _organization.Subscribe(Customer, Products[0].Id, this, out _);
         ModifiedAt = _organization.Now;
         _organization.Webhooks.Emit([("checkout.updated", this)]);
         return _organization.Webhooks.Since(before);

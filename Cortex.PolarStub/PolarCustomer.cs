@@ -44,10 +44,15 @@ public sealed class PolarCustomer
     public PolarSubscription AddSubscription(string productId, string status = PolarStatus.Incomplete) =>
         _organization.Change(() => _organization.AddSubscription(this, productId, status, null));
 
-    /// <summary>Changes the email or the external id.</summary>
+    /// <summary>Changes the email, or sets the external id of a customer without one. Polar never changes an external id.</summary>
     /// <returns>The webhooks that Polar sends, in order, as for all changes below.</returns>
     public IReadOnlyList<PolarWebhook> Update(string? email = null, string? externalId = null) => _organization.Change(() =>
     {
+        if (ExternalId is not null && externalId is not null && externalId != ExternalId)
+        {
+            throw new InvalidOperationException("Customer external ID cannot be updated.");
+        }
+
         (Email, ExternalId, ModifiedAt) = (email ?? Email, externalId ?? ExternalId, _organization.Now);
         return _organization.Webhooks.Emit([("customer.updated", this), ("customer.state_changed", this)]);
     });

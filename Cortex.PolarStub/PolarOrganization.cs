@@ -89,19 +89,22 @@ internal sealed class PolarOrganization
         return customer;
     });
 
-    public PolarSubscription AddSubscription(PolarCustomer customer, string productId, string status, Guid? checkoutId) => Change(() =>
+    public PolarSubscription AddSubscription(PolarCustomer customer, string productId, string status, PolarCheckout? checkout) => Change(() =>
     {
-        var subscription = new PolarSubscription(this, customer, Product(productId), status, checkoutId);
+        var subscription = new PolarSubscription(this, customer, Product(productId), status, checkout?.Id)
+        {
+            Metadata = checkout?.Metadata ?? [],
+        };
         _subscriptions.Add(subscription);
         customer.All.Add(subscription);
         return subscription;
     });
 
-    public PolarSubscription Subscribe(PolarCustomer customer, string productId, Guid? checkoutId, out IReadOnlyList<PolarWebhook> webhooks)
+    public PolarSubscription Subscribe(PolarCustomer customer, string productId, PolarCheckout? checkout, out IReadOnlyList<PolarWebhook> webhooks)
     {
         lock (_lock)
         {
-            var subscription = AddSubscription(customer, productId, PolarStatus.Active, checkoutId);
+            var subscription = AddSubscription(customer, productId, PolarStatus.Active, checkout);
             var created = Webhooks.Emit(
                 [("subscription.created", subscription), ("subscription.updated", subscription), ("subscription.active", subscription)]);
             var order = AddOrder(subscription, "subscription_create");

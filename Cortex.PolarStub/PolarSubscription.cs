@@ -33,6 +33,9 @@ public sealed class PolarSubscription
 
     public Guid? CheckoutId { get; }
 
+    /// <summary>A copy of the checkout's metadata.</summary>
+    public JsonObject Metadata { get; init; } = [];
+
     public DateTimeOffset CreatedAt { get; }
 
     public DateTimeOffset? ModifiedAt { get; private set; }

@@ -91,14 +91,15 @@ internal static class BillingSchema
         -- Subscriptions of deleted accounts, until they are canceled at Polar. A TRUNCATE of users cancels none.
         CREATE TABLE billing_cancellations (
             subscription_id varchar(255) PRIMARY KEY,
+            product_id varchar(255) NOT NULL,
             created_at timestamptz NOT NULL DEFAULT now(),
             attempts integer NOT NULL DEFAULT 0,
             due_at timestamptz NOT NULL DEFAULT '-infinity');
         CREATE INDEX ix_billing_cancellations_due ON billing_cancellations (due_at);
         CREATE FUNCTION cortex_cancel_subscriptions() RETURNS trigger LANGUAGE plpgsql SECURITY DEFINER AS $$
         BEGIN
-            INSERT INTO billing_cancellations (subscription_id)
-            SELECT id FROM gone WHERE ended_at IS NULL AND revoked_at IS NULL AND status::text <> 'incomplete_expired'
+            INSERT INTO billing_cancellations (subscription_id, product_id)
+            SELECT id, product_id FROM gone WHERE ended_at IS NULL AND status::text <> 'incomplete_expired'
             ON CONFLICT DO NOTHING;
             RETURN NULL;
         END $$;
@@ -143,7 +144,9 @@ internal static class BillingSchema
             ELSE
                 DELETE FROM billing_meter_hours USING gone WHERE user_id = gone.id;
                 DELETE FROM billing_meter_events USING gone WHERE user_id = gone.id;
-                DELETE FROM billing_inbox USING gone WHERE external_id = gone.id::text;
+                -- The worker locks an event before its account, so waiting for one here could deadlock.
+                DELETE FROM billing_inbox WHERE id IN (
+                    SELECT billing_inbox.id FROM billing_inbox JOIN gone ON external_id = gone.id::text FOR UPDATE OF billing_inbox SKIP LOCKED);
             END IF;
             RETURN NULL;
         END $$;

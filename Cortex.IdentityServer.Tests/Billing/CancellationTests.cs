@@ -56,35 +56,67 @@ public sealed class CancellationTests(SyncApp app) : IClassFixture<SyncApp>
     }
 
     [Theory]
-    [InlineData("ended here", 0)]
-    [InlineData("ended at Polar", 1)]
-    [InlineData("unknown to Polar", 1)]
-    public async Task Nothing_is_left_to_cancel(string state, int requests)
+    [InlineData(true, 0)]
+    [InlineData(false, 1)]
+    public async Task Nothing_is_left_to_cancel(bool isKnown, int requests)
     {
         var (user, _, subscription) = await SubscriberAsync();
-        var id = subscription.Id.ToString();
-        switch (state)
+        subscription.Revoke();
+        if (isKnown)
         {
-            case "ended here":
-                await app.SqlAsync("UPDATE billing_subscriptions SET status = 'canceled', ended_at = now() WHERE id = $1", id);
-                break;
-            case "ended at Polar":
-                subscription.Revoke();
-                break;
-            default:
-                id = Guid.NewGuid().ToString();
-                await app.SqlAsync("UPDATE billing_subscriptions SET id = $2 WHERE id = $1", subscription.Id.ToString(), id);
-                break;
+            await app.SqlAsync("UPDATE billing_subscriptions SET status = 'canceled', ended_at = now() WHERE id = $1", subscription.Id.ToString());
         }
+
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
+
+        await Poll.UntilAsync(Soon, "nothing is queued", async () => await QueuedAsync(subscription) == 0);
+        Assert.Equal(requests, Cancellations(subscription));
+        Assert.Equal(0, app.CountLogLines($"Subscription {subscription.Id} of a deleted account could not"));
+    }
+
+    [Fact]
+    public async Task A_subscription_that_was_revoked_and_reinstated_is_canceled()
+    {
+        var (user, _, subscription) = await SubscriberAsync();
+        await app.SqlAsync("UPDATE billing_subscriptions SET revoked_at = said_at - interval '1 day' WHERE id = $1", subscription.Id.ToString());
+
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
+
+        await UntilCanceledAsync(subscription);
+    }
+
+    [Fact]
+    public async Task Another_programs_product_is_left_alone()
+    {
+        var (user, _, subscription) = await SubscriberAsync(product: "another program's");
+
+        await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
+
+        var line = $"Subscription {subscription.Id} of a deleted account is not canceled at Polar, because its product another program's isn't in";
+        await Poll.UntilAsync(Soon, "the log says so", () => Task.FromResult(app.CountLogLines(line) == 1));
+        app.Clock.Advance(TimeSpan.FromMinutes(3));
+        await Poll.UntilAsync(Soon, "the next attempt", async () => await AttemptsAsync(subscription) == 2);
+        Assert.Equal(1, app.CountLogLines(line));
+        Assert.Equal(0, Cancellations(subscription));
+    }
+
+    [Fact]
+    public async Task A_subscription_that_Polar_doesnt_know_is_forgotten_after_some_days()
+    {
+        var (user, _, subscription) = await SubscriberAsync();
+        app.Polar.Faults.Add(
+            new PolarFault.WrongJson("""{"error": "ResourceNotFound", "detail": "Not found"}""", 404), $"/v1/subscriptions/{subscription.Id}", times: 2);
 
         await app.SqlAsync("DELETE FROM users WHERE id = $1", user.Id);
 
         await Poll.UntilAsync(
             Soon,
-            "nothing is queued",
-            async () => (long)(await app.SqlAsync("SELECT count(*) FROM billing_cancellations WHERE subscription_id = $1", id))! == 0);
-        Assert.Equal(requests, app.Polar.RequestsTo($"/v1/subscriptions/{id}").Count(request => request.Method == "DELETE"));
-        Assert.Equal(0, app.CountLogLines($"Subscription {id} of a deleted account could not"));
+            "a warning",
+            () => Task.FromResult(app.Log.Contains($"Subscription {subscription.Id} of a deleted account could not be canceled", StringComparison.Ordinal)));
+        Assert.Equal(1L, await QueuedAsync(subscription));
+        await app.SqlAsync("UPDATE billing_cancellations SET attempts = 14, due_at = '-infinity' WHERE subscription_id = $1", subscription.Id.ToString());
+        await Poll.UntilAsync(Soon, "it is forgotten", async () => await QueuedAsync(subscription) == 0);
+        Assert.Contains($"Polar doesn't know subscription {subscription.Id} of a deleted account", app.Log, StringComparison.Ordinal);
     }
 
     [Fact]
@@ -107,22 +139,29 @@ public sealed class CancellationTests(SyncApp app) : IClassFixture<SyncApp>
         await UntilCanceledAsync(subscription);
     }
 
-    private async Task<(TestUser User, HttpClient Http, PolarSubscription Subscription)> SubscriberAsync()
+    private async Task<(TestUser User, HttpClient Http, PolarSubscription Subscription)> SubscriberAsync(string? product = null)
     {
         var (user, _, http) = await app.SignUpAsync();
         var customer = app.Polar.AddCustomer(user.Id.ToString(), user.Email);
         var subscription = customer.Subscribe(PolarStubOptions.Pro.Id);
         await app.SqlAsync(
             "INSERT INTO billing_subscriptions (id, user_id, customer_id, product_id, status, said_at, said_by, created_at) "
-                + "VALUES ($1, $2, $3, 'x', 'active', now(), 'x', now())",
+                + "VALUES ($1, $2, $3, $4, 'active', now(), 'x', now())",
             subscription.Id.ToString(),
             user.Id,
-            customer.Id.ToString());
+            customer.Id.ToString(),
+            product ?? PolarStubOptions.Pro.Id);
         return (user, http, subscription);
     }
 
     private Task<TimeSpan> UntilCanceledAsync(PolarSubscription subscription) => Poll.UntilAsync(
         Soon, "the subscription is canceled", async () => subscription.Status == PolarStatus.Canceled && await QueuedAsync(subscription) == 0);
+
+    private int Cancellations(PolarSubscription subscription) =>
+        app.Polar.RequestsTo($"/v1/subscriptions/{subscription.Id}").Count(request => request.Method == "DELETE");
+
+    private async Task<int?> AttemptsAsync(PolarSubscription subscription) =>
+        (int?)await app.SqlAsync("SELECT attempts FROM billing_cancellations WHERE subscription_id = $1", subscription.Id.ToString());
 
     private async Task<long> QueuedAsync(PolarSubscription subscription) =>
         (long)(await app.SqlAsync("SELECT count(*) FROM billing_cancellations WHERE subscription_id = $1", subscription.Id.ToString()))!;

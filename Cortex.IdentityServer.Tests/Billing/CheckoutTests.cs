@@ -85,6 +85,10 @@ public sealed class CheckoutTests(PolarApp app) : IClassFixture<PolarApp>
 
         await http.BuyAsync(successPath: "/" + new string('a', 999)).UrlAsync();
         await ShouldBeInvalidAsync(await http.BuyAsync(successPath: "/" + new string('a', 1000)), "success_path");
+
+        // Polar counts the characters after percent-encoding.
+        await http.BuyAsync(successPath: "/" + new string('ü', 166)).UrlAsync();
+        await ShouldBeInvalidAsync(await http.BuyAsync(successPath: "/" + new string('ü', 167)), "success_path");
     }
 
     [Theory]

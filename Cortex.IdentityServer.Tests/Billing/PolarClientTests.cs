@@ -126,7 +126,8 @@ public sealed class PolarClientTests(PolarApp app) : IClassFixture<PolarApp>
         Value(await Client.CancelSubscriptionAsync(id, Token));
 
         Assert.True(subscription.HasEnded);
-        Assert.IsType<PolarAnswer<PolarSubscription>.Absent>(await Client.CancelSubscriptionAsync(id, Token));
+        var refused = Assert.IsType<PolarAnswer<PolarSubscription>.Refused>(await Client.CancelSubscriptionAsync(id, Token));
+        Assert.Equal(PolarReplies.AlreadyEnded, refused.Reason);
         Assert.IsType<PolarAnswer<PolarSubscription>.Absent>(await Client.CancelSubscriptionAsync(Guid.NewGuid().ToString(), Token));
     }
 

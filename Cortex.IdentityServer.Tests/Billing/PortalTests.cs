@@ -61,6 +61,10 @@ public sealed class PortalTests(PolarApp app) : IClassFixture<PolarApp>
         await app.SqlAsync("INSERT INTO billing_customers VALUES ($1, $2, NULL, now())", Guid.NewGuid().ToString(), user.Id);
 
         await (await http.OpenPortalAsync()).ShouldBeProblemAsync(409, "no_customer");
+
+        var older = app.Polar.AddCustomer(externalId: null, user.Email);
+        await app.SqlAsync("INSERT INTO billing_customers VALUES ($1, $2, NULL, now() - interval '1 day')", older.Id.ToString(), user.Id);
+        await (await http.OpenPortalAsync()).ShouldBeAsync(HttpStatusCode.OK);
     }
 
     [Theory]

@@ -180,6 +180,19 @@ public sealed class SubscriptionLifeTests(BillingApp app) : IClassFixture<Billin
     }
 
     [Fact]
+    public async Task The_end_counts_even_if_a_snapshot_without_the_subscription_arrives_first()
+    {
+        var user = await app.RegisterAsync();
+        await app.SqlAsync("UPDATE users SET subscription_tier = 'pro' WHERE id = $1", user.Id);
+        await app.ApplyAsync("customer.state_changed", Webhooks.State(user.Id));
+        Assert.Equal("pro", await TierAsync(user.Id));
+
+        await app.ApplyAsync("subscription.revoked", Webhooks.Subscription($"sub {user.Id}", user.Id, "unpaid"));
+
+        Assert.Equal("free", await TierAsync(user.Id));
+    }
+
+    [Fact]
     public async Task Of_several_subscriptions_the_greatest_tier_counts()
     {
         var user = await app.RegisterAsync();

@@ -102,6 +102,9 @@ public sealed class UnmatchedEventTests(BillingApp app) : IClassFixture<BillingA
         await (await AssignAsync(staff.Http, Guid.NewGuid(), user.Id)).ShouldBeProblemAsync(404, "not_found");
         await (await staff.Http.PostAsync($"{Route}/{row}/assign", new { })).ShouldBeProblemAsync(400, "validation_failed");
         await (await AssignAsync((await app.SupportAsync()).Http, row, user.Id)).ShouldBeProblemAsync(403, "forbidden");
+        app.Clock.Advance(TimeSpan.FromMinutes(11));
+        await (await AssignAsync(staff.Http, row, user.Id)).ShouldBeProblemAsync(401, "reauthentication_required");
+        staff = await app.AdminAsync();
         Assert.Equal(true, await app.SqlAsync("SELECT unmatched_at IS NOT NULL FROM billing_inbox WHERE id = $1", row));
 
         var answers = await Concurrently.StatusesAsync(16, _ => AssignAsync(staff.Http, row, user.Id));

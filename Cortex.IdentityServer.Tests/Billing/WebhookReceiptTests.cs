@@ -114,6 +114,7 @@ public sealed class WebhookReceiptTests(BillingApp app) : IClassFixture<BillingA
             Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM billing_events WHERE polar_event_id = $1", id));
             Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM billing_inbox WHERE polar_event_id = $1", id));
             Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM audit_events WHERE user_id = $1 AND action = 'billing.tier_changed'", user.Id));
+            await app.Mailbox.WaitAsync(user.Email, "tier_changed");
             Assert.Single(await app.Mailbox.ForAsync(user.Email, "tier_changed"));
             await app.SqlAsync("DELETE FROM billing_events WHERE polar_event_id = $1", id);
             await (await other.DeliverAsync(app, id, body)).ShouldBeAsync(HttpStatusCode.Accepted);

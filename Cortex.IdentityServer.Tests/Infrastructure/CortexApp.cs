@@ -83,7 +83,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     {
         var factory = CreateFactory(settings);
         factory.StartServer();
-        replica = factory;
+        replica = new StartedReplica(factory);
         return new HttpClient { BaseAddress = factory.ClientOptions.BaseAddress };
     }
 

@@ -37,7 +37,7 @@ internal static class OrderShape
         ["subscription_id"] = order.Subscription.Id,
         ["checkout_id"] = order.BillingReason == "subscription_create" ? order.Subscription.CheckoutId : null,
         ["next_payment_attempt_at"] = null,
-        ["metadata"] = new JsonObject(),
+        ["metadata"] = order.Subscription.Metadata.DeepClone(),
         ["custom_field_data"] = new JsonObject(),
         ["platform_fee_amount"] = 0,
         ["platform_fee_currency"] = null,

@@ -52,7 +52,7 @@ internal static class SubscriptionShape
         ["units"] = null,
         ["customer_cancellation_reason"] = null,
         ["customer_cancellation_comment"] = null,
-        ["metadata"] = new JsonObject(),
+        ["metadata"] = subscription.Metadata.DeepClone(),
     };
 
     /// <summary>What a customer's state shows.</summary>

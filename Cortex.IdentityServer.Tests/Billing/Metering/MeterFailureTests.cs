@@ -124,7 +124,10 @@ public sealed class MeterFailureTests(PolarUsageApp app) : IClassFixture<PolarUs
 
         await app.LetTimePassUntilAsync("some are parked", async () => await app.CountAsync("parked_at IS NOT NULL") > 0);
         Assert.Equal(10, await app.CountAsync("parked_at IS NOT NULL"));
-        Assert.Contains("Error: Polar refuses 40 usage events and accepts no others", app.Log, StringComparison.Ordinal);
+        Assert.Contains("Error: Polar refuses 40 usage events and accepts no others, so 10 of them are parked", app.Log, StringComparison.Ordinal);
+        const string Again = "Error: Polar refuses 30 usage events and accepts no others, so 0 of them are parked";
+        await app.LetTimePassUntilAsync("they are sent again", () => Task.FromResult(app.Log.Contains(Again, StringComparison.Ordinal)));
+        Assert.Equal(10, await app.CountAsync("parked_at IS NOT NULL"));
 
         app.Polar.Usage.AcceptAll();
         await app.SendAsync();

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Features.Admin.Billing;
 
@@ -24,6 +25,7 @@ internal static class BillingAdministrationFeature
             .WithRefusals(Problems.NotFound);
         admin.MapPost("/billing-events/{id:guid}/assign", BillingAdminEndpoints.AssignBillingEvent)
             .RequireAuthorization(Policies.Admin)
+            .RequireFreshAuthentication()
             .WithRefusals(Problems.NotFound);
         admin.MapPost("/billing/usage-events/{external_id}/retry", BillingAdminEndpoints.RetryUsageEvent)
             .RequireAuthorization(Policies.Admin)

@@ -27,7 +27,9 @@ internal sealed partial class CheckoutStart(
 
         // This comes first, because a user can pay even if this server is killed before it has read Polar's answer.
         await followUp.PlanAsync(userId, cancellationToken);
-        var request = new PolarCheckoutRequest([productId], userId.ToString(), email, urls.Success(successPath), urls.Return);
+        var user = userId.ToString();
+        var request = new PolarCheckoutRequest(
+            [productId], user, email, urls.Success(successPath), urls.Return, new Dictionary<string, string> { [PolarCheckoutRequest.UserIdKey] = user });
         var answer = await polar.CreateCheckoutAsync(request, cancellationToken);
         if (answer is PolarAnswer<PolarCheckout>.Refused refused && Concerns(refused, "customer_email"))
         {

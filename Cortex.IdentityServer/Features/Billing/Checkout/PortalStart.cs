@@ -16,10 +16,19 @@ internal sealed partial class PortalStart(PolarClient polar, LinkedCustomers lin
         }
 
         var result = await TryAsync(userId, new(urls.Return) { ExternalCustomerId = userId.ToString() }, cancellationToken);
-        if (result is BillingLinkResult.NoCustomer && await linked.ListAsync(userId, cancellationToken) is [var newest, ..])
+        if (result is not BillingLinkResult.NoCustomer)
         {
-            // The customer wasn't created by a checkout here, so Polar doesn't know the id of the user.
-            return await TryAsync(userId, new(urls.Return) { CustomerId = newest }, cancellationToken);
+            return result;
+        }
+
+        // Polar doesn't know the id of the user if the customer wasn't created by a checkout here.
+        foreach (var customerId in await linked.ListAsync(userId, cancellationToken))
+        {
+            result = await TryAsync(userId, new(urls.Return) { CustomerId = customerId }, cancellationToken);
+            if (result is not BillingLinkResult.NoCustomer)
+            {
+                break;
+            }
         }
 
         return result;

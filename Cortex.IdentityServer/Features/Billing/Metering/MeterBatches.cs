@@ -11,7 +11,7 @@ internal sealed partial class MeterBatches(
     PolarClient polar, MeterOutbox outbox, MeterMetrics metrics, BillingOptions options, ILogger<MeterBatches> logger)
 {
     /// <summary>
-    /// The maximum number of events of a batch that are parked if Polar accepts no other. If it refuses everything, the cause isn't in the events, and parking
+    /// The maximum number of events that are parked while Polar accepts no others. If it refuses everything, the cause isn't in the events, and parking
     /// all of them would be a lot of work for an administrator.
     /// </summary>
     private const int MaxParkedAlone = 10;
@@ -47,10 +47,10 @@ internal sealed partial class MeterBatches(
             }
         }
 
-        await ParkAsync(result);
+        var parked = await ParkAsync(result);
         if (interruption is MeterDelivery.Blocked && result.HasOnlyRefusals)
         {
-            Log.AllRefused(logger, result.Refusals.Count, MaxParkedAlone);
+            Log.AllRefused(logger, result.Refusals.Count, parked);
         }
 
         if (result.Inserted + result.Duplicates > 0)
@@ -108,12 +108,15 @@ internal sealed partial class MeterBatches(
         return true;
     }
 
-    private async Task ParkAsync(Progress result)
+    /// <summary>Returns the number of events that were parked.</summary>
+    private async Task<int> ParkAsync(Progress result)
     {
-        var parked = result.Accepted > 0 ? result.Refusals : [.. result.Refusals.Take(MaxParkedAlone)];
+        var parked = result.HasOnlyRefusals
+            ? [.. result.Refusals.Take(MaxParkedAlone - await outbox.CountParkedAsync(MaxParkedAlone))]
+            : result.Refusals;
         if (parked.Count == 0)
         {
-            return;
+            return 0;
         }
 
         await outbox.ParkAsync(parked);
@@ -122,6 +125,8 @@ internal sealed partial class MeterBatches(
         {
             Log.Parked(logger, item.ExternalId, item.UserId, error);
         }
+
+        return parked.Count;
     }
 
     private static MeterRefusal Refusal(MeterEvent item, PolarAnswer<PolarIngested>.Refused refused, string text) =>

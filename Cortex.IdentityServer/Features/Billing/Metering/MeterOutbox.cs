@@ -64,6 +64,15 @@ internal sealed class MeterOutbox(NpgsqlDataSource database, TimeProvider clock)
         await command.ExecuteNonQueryAsync(CancellationToken.None);
     }
 
+    /// <summary>Returns the number of events that are parked, up to a maximum.</summary>
+    public async Task<int> CountParkedAsync(int max)
+    {
+        await using var command = database.CreateCommand(
+            "SELECT count(*)::int FROM (SELECT FROM billing_meter_events WHERE accepted_at IS NULL AND parked_at IS NOT NULL LIMIT $1) AS parked");
+        command.Parameters.Add(new NpgsqlParameter<int> { TypedValue = max });
+        return (int)(await command.ExecuteScalarAsync(CancellationToken.None))!;
+    }
+
     /// <summary>Takes events that Polar refuses out of the queue, until an administrator sends them again.</summary>
     public async Task ParkAsync(IReadOnlyCollection<MeterRefusal> refusals)
     {

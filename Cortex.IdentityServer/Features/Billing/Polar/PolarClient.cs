@@ -38,7 +38,10 @@ internal sealed class PolarClient(IHttpClientFactory clients, BillingOptions opt
     public Task<PolarAnswer<PolarSubscription>> GetSubscriptionAsync(string id, PolarPriority priority, CancellationToken cancellationToken) =>
         SendAsync(PolarCall.Subscription, priority, $"/v1/subscriptions/{Segment(id)}", body: null, PolarSubscription.Read, cancellationToken);
 
-    /// <summary>Ends a subscription at once. It is <c>Absent</c> if Polar has no such subscription, or it has ended already.</summary>
+    /// <summary>
+    /// Ends a subscription at once. If it has ended already, the answer is <c>Refused</c> because of <see cref="PolarReplies.AlreadyEnded"/>. It is
+    /// <c>Absent</c> if the organization of the access token has no such subscription.
+    /// </summary>
     public Task<PolarAnswer<PolarSubscription>> CancelSubscriptionAsync(string id, CancellationToken cancellationToken) => SendAsync(
         PolarCall.Cancellation, PolarPriority.Background, $"/v1/subscriptions/{Segment(id)}", body: null, PolarSubscription.Read, cancellationToken,
         HttpMethod.Delete);

@@ -14,7 +14,7 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
     public const string VersionHeader = "Polar-Version";
 
     /// <summary>Polar's name of the error that there is nothing left to cancel.</summary>
-    private const string AlreadyEnded = "AlreadyCanceledSubscription";
+    public const string AlreadyEnded = "AlreadyCanceledSubscription";
 
     private const int MaxReasonLength = 100;
     private const int MaxMessageLength = 500;
@@ -45,7 +45,7 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
 
         if (code == HttpStatusCode.Forbidden)
         {
-            return body.Text("error") == AlreadyEnded ? Succeeded(call, new PolarAnswer<T>.Absent()) : Unavailable<T>(call, PolarFailure.Forbidden, code);
+            return body.Text("error") == AlreadyEnded ? Succeeded(call, Refused<T>(code, body)) : Unavailable<T>(call, PolarFailure.Forbidden, code);
         }
 
         if (response.IsSuccessStatusCode)

@@ -16,7 +16,7 @@ internal sealed partial class AccountBilling(
 {
     /// <summary>Applies a statement in the transaction of the change.</summary>
     /// <param name="change">The change, which has locked the account.</param>
-    /// <param name="customerId">Polar's id of the customer; null if the event leaves it out.</param>
+    /// <param name="customerId">Polar's id of the customer, who is the user; null if the event leaves it out, or the customer is somebody else.</param>
     /// <param name="statement">What Polar says.</param>
     /// <param name="cancellationToken">Canceled when the server stops.</param>
     /// <param name="isReplay">Whether the event was stored long ago, so that it must not change to whom the customer is linked now.</param>
@@ -37,7 +37,7 @@ internal sealed partial class AccountBilling(
         }
 
         var known = await subscriptions.ReadAsync(change.UserId, IdsIn(statement), cancellationToken);
-        var changed = Changed(known, statement, customerId ?? "", account.SnapshotAt);
+        var changed = Changed(known, statement, change.UserId, customerId ?? "", account.SnapshotAt);
         foreach (var one in changed)
         {
             await subscriptions.WriteAsync(one, OwnerOf(one, known, change.UserId), cancellationToken);
@@ -62,9 +62,8 @@ internal sealed partial class AccountBilling(
             return null;
         }
 
-        var current = await subscriptions.ReadAsync(change.UserId, [], cancellationToken);
-        return await DecideAsync(
-            change, account, [.. current.Select(row => row.Subscription)], account.DecidedTier ?? User.FreeTier, cancellationToken);
+        var current = (await subscriptions.ReadAsync(change.UserId, [], cancellationToken)).ConvertAll(row => row.Subscription);
+        return await DecideAsync(change, account, current, PreviousTier(account, current), cancellationToken);
     }
 
     private async Task<bool> LinkAsync(BillingAccount account, string customerId, DateTimeOffset? snapshotAt, CancellationToken cancellationToken)
@@ -87,7 +86,7 @@ internal sealed partial class AccountBilling(
 
     /// <summary>Returns the subscriptions of which the statement says something new.</summary>
     private static List<Subscription> Changed(
-        List<(Subscription Subscription, Guid UserId)> known, PolarStatement statement, string customerId, DateTimeOffset? snapshotAt)
+        List<(Subscription Subscription, Guid UserId)> known, PolarStatement statement, Guid userId, string customerId, DateTimeOffset? snapshotAt)
     {
         var byId = known.ToDictionary(row => row.Subscription.Id, row => row.Subscription, StringComparer.Ordinal);
         IEnumerable<Subscription> after = statement switch
@@ -95,7 +94,8 @@ internal sealed partial class AccountBilling(
             PolarStatement.One { Facts: var facts } => [Subscription.After(byId.GetValueOrDefault(facts.Id), facts, customerId, snapshotAt)],
             PolarStatement.Snapshot { Active: var active, At: var at } =>
             [
-                .. active.Select(facts => Subscription.After(byId.GetValueOrDefault(facts.Id), facts, customerId, snapshotAt)),
+                .. active.Where(facts => IsOf(userId, facts, known))
+                    .Select(facts => Subscription.After(byId.GetValueOrDefault(facts.Id), facts, customerId, snapshotAt)),
                 .. byId.Values.Where(one => (one.CustomerId == customerId || customerId.Length == 0 || one.CustomerId.Length == 0)
                     && !active.Any(facts => facts.Id == one.Id)).Select(one => one.AfterUnlisted(at)),
             ],
@@ -105,6 +105,10 @@ internal sealed partial class AccountBilling(
         // A repeated statement differs only in its time, which has to be stored, too: the next older one must not overwrite it.
         return [.. after.DistinctBy(one => one.Id).Where(one => byId.GetValueOrDefault(one.Id) != one)];
     }
+
+    /// <summary>A customer can have subscriptions that another user has bought, with the customer's email address.</summary>
+    private static bool IsOf(Guid userId, SubscriptionFacts facts, List<(Subscription Subscription, Guid UserId)> known) =>
+        facts.BuyerId is null || facts.BuyerId == userId || known.Exists(row => row.Subscription.Id == facts.Id && row.UserId == userId);
 
     /// <summary>Whether more has changed than the time at which Polar said so.</summary>
     private static bool IsNews(Subscription changed, List<(Subscription Subscription, Guid UserId)> known) =>
@@ -122,16 +126,16 @@ internal sealed partial class AccountBilling(
     /// Returns the tier that billing decided before. If it never has, a subscription that has begun has given its tier before, provided that the user still
     /// has that tier: its other events are late, or another program received them.
     /// </summary>
-    private string PreviousTier(BillingAccount account, List<Subscription> changed) =>
+    private string PreviousTier(BillingAccount account, List<Subscription> subscriptions) =>
         account.DecidedTier
-        ?? (changed.Exists(one => one.HasBegun && rules.Products.GetValueOrDefault(one.ProductId) == account.Tier) ? account.Tier : User.FreeTier);
+        ?? (subscriptions.Exists(one => one.HasBegun && rules.Products.GetValueOrDefault(one.ProductId) == account.Tier) ? account.Tier : User.FreeTier);
 
     private async Task<BillingEffect> DecideAsync(
         AccountChange change, BillingAccount account, List<Subscription> current, string previous, CancellationToken cancellationToken)
     {
-        if (rules.Products.Count == 0)
+        if (rules.Products.Count == 0 || (account.DecidedTier is null && current.Count == 0))
         {
-            // Without POLAR_PRODUCTS, billing decides nothing, and the tiers stay.
+            // Without POLAR_PRODUCTS, billing decides nothing, and the tiers stay. So does the tier of a user of whose subscriptions nothing is known yet.
             return BillingEffect.None;
         }
 

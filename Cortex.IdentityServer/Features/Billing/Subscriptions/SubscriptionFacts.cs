@@ -10,6 +10,9 @@ internal sealed record SubscriptionFacts(string Id, string ProductId, string Sta
 {
     public string? CustomerId { get; init; }
 
+    /// <summary>The user who bought it in a checkout of this server; null if it was bought elsewhere.</summary>
+    public Guid? BuyerId { get; init; }
+
     public DateTimeOffset? PeriodStart { get; init; }
 
     public DateTimeOffset? PeriodEnd { get; init; }

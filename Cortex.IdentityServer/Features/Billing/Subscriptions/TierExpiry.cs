@@ -31,6 +31,13 @@ internal sealed partial class TierExpiry(
         WHERE user_id IN (
             SELECT user_id FROM billing_accounts WHERE rules <> $2 AND (next_change_at IS NULL OR next_change_at > $1) LIMIT 1000)
         """;
+
+    private const string UndecidedSql = """
+        SELECT DISTINCT user_id FROM billing_subscriptions
+        WHERE user_id > $1 AND NOT EXISTS (SELECT FROM billing_accounts WHERE billing_accounts.user_id = billing_subscriptions.user_id)
+        ORDER BY user_id LIMIT 100
+        """;
+
     private const string DueSql = "SELECT user_id FROM billing_accounts WHERE next_change_at <= $1 ORDER BY next_change_at LIMIT 100";
 
     private long _scheduleAt;
@@ -47,10 +54,11 @@ internal sealed partial class TierExpiry(
         if (Stopwatch.GetTimestamp() >= _scheduleAt)
         {
             await ScheduleAsync(cancellationToken);
+            await DecideFirstAsync(cancellationToken);
             _scheduleAt = Stopwatch.GetTimestamp() + (long)(ScheduleInterval.TotalSeconds * Stopwatch.Frequency);
         }
 
-        while (await FindDueAsync(cancellationToken) is { Count: > 0 } due)
+        while (await ListAsync(DueSql, clock.GetUtcNow(), cancellationToken) is { Count: > 0 } due)
         {
             foreach (var userId in due)
             {
@@ -77,18 +85,30 @@ internal sealed partial class TierExpiry(
         }
     }
 
-    private async Task<List<Guid>> FindDueAsync(CancellationToken cancellationToken)
+    /// <summary>Decides the tiers of users whose subscriptions became known while <c>POLAR_PRODUCTS</c> wasn't set.</summary>
+    private async Task DecideFirstAsync(CancellationToken cancellationToken)
     {
-        await using var command = database.CreateCommand(DueSql);
-        command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
-        var due = new List<Guid>();
+        for (var last = Guid.Empty; await ListAsync(UndecidedSql, last, cancellationToken) is [.., var next] undecided; last = next)
+        {
+            foreach (var userId in undecided)
+            {
+                await DecideAsync(userId, cancellationToken);
+            }
+        }
+    }
+
+    private async Task<List<Guid>> ListAsync<T>(string sql, T parameter, CancellationToken cancellationToken)
+    {
+        await using var command = database.CreateCommand(sql);
+        command.Parameters.Add(new NpgsqlParameter<T> { TypedValue = parameter });
+        var users = new List<Guid>();
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         while (await row.ReadAsync(cancellationToken))
         {
-            due.Add(row.GetGuid(0));
+            users.Add(row.GetGuid(0));
         }
 
-        return due;
+        return users;
     }
 
     private async Task DecideAsync(Guid userId, CancellationToken cancellationToken)

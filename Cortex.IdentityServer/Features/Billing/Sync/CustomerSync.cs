@@ -40,9 +40,6 @@ internal sealed class CustomerSync(
     {
         switch (answer)
         {
-            // The customer has become another user's, whose state is asked for separately.
-            case PolarAnswer<PolarCustomerState>.Ok { Value.ExternalId: var externalId } when Guid.TryParse(externalId, out var other) && other != userId:
-                return (SyncResult.Unknown.Instance, null);
             case PolarAnswer<PolarCustomerState>.Ok { Value: var state }:
                 try
                 {
@@ -71,6 +68,11 @@ internal sealed class CustomerSync(
             return SyncResult.Unchanged.Instance;
         }
 
+        if (Guid.TryParse(state.ExternalId, out var other) && other != userId)
+        {
+            return await ApplyBoughtAsync(userId, snapshot, cancellationToken);
+        }
+
         if (await ApplyAsync(userId, state.Id, snapshot, cancellationToken) is not { } effect)
         {
             return SyncResult.Unknown.Instance;
@@ -87,10 +89,28 @@ internal sealed class CustomerSync(
             }
         }
 
-        return effect.HasEffect ? new SyncResult.Repaired(effect.TierBefore, effect.TierAfter) : SyncResult.Unchanged.Instance;
+        return ResultOf(effect);
     }
 
-    private Task<BillingEffect?> ApplyAsync(Guid userId, string customerId, PolarStatement statement, CancellationToken cancellationToken) => changes.RunAsync(
+    /// <summary>Applies what the state of another user's customer says of subscriptions that this user has bought.</summary>
+    private async Task<SyncResult> ApplyBoughtAsync(Guid userId, PolarStatement.Snapshot snapshot, CancellationToken cancellationToken)
+    {
+        SyncResult result = SyncResult.Unknown.Instance;
+        foreach (var facts in snapshot.Active.Where(facts => facts.BuyerId == userId))
+        {
+            if (await ApplyAsync(userId, customerId: null, new PolarStatement.One(facts), cancellationToken) is { } effect)
+            {
+                result = Sum(result, ResultOf(effect));
+            }
+        }
+
+        return result;
+    }
+
+    private static SyncResult ResultOf(BillingEffect effect) =>
+        effect.HasEffect ? new SyncResult.Repaired(effect.TierBefore, effect.TierAfter) : SyncResult.Unchanged.Instance;
+
+    private Task<BillingEffect?> ApplyAsync(Guid userId, string? customerId, PolarStatement statement, CancellationToken cancellationToken) => changes.RunAsync(
         userId,
         RequestOrigin.Server,
         async change =>
@@ -101,12 +121,12 @@ internal sealed class CustomerSync(
         },
         cancellationToken);
 
-    /// <summary>Returns the outcome of both requests: what went wrong, else what was repaired.</summary>
+    /// <summary>Returns the outcome of both requests: what was repaired, else what went wrong.</summary>
     private static SyncResult Sum(SyncResult first, SyncResult second) => (first, second) switch
     {
         (SyncResult.Repaired one, SyncResult.Repaired other) => new SyncResult.Repaired(one.TierBefore ?? other.TierBefore, other.TierAfter ?? one.TierAfter),
-        (_, SyncResult.Failed) => second,
-        (SyncResult.Unusable, _) or (_, SyncResult.Unknown) or (SyncResult.Repaired, SyncResult.Unchanged) => first,
+        (SyncResult.Repaired, _) or (_, SyncResult.Unknown) => first,
+        (SyncResult.Unusable, not (SyncResult.Repaired or SyncResult.Failed)) => first,
         _ => second,
     };
 

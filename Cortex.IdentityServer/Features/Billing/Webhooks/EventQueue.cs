@@ -1,5 +1,6 @@
 using System.Data;
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Identity.Users;
 using Microsoft.EntityFrameworkCore;
 using Npgsql;
 
@@ -33,7 +34,11 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
     private const string FirstPendingSql = PendingSql + " ORDER BY coalesce(next_attempt_at, '-infinity') LIMIT 1";
     private const string ClaimPendingSql = PendingSql + " AND id = $2 FOR UPDATE SKIP LOCKED";
 
-    private static readonly string MatchSql = $"SELECT {UserMatch.Sql("$1", "$2", "$3")}";
+    /// <summary>Also says whether the customer is the user, rather than another user's customer to whom Polar has added the user's purchase.</summary>
+    private static readonly string MatchSql = $"""
+        SELECT id, NOT EXISTS (SELECT FROM users WHERE users.id <> matched.id AND users.id = {UserMatch.UuidIn("$4")} AND {UserSql.Exists})
+        FROM (SELECT {UserMatch.Sql("$1", "$2", "$3")} AS id) AS matched WHERE id IS NOT NULL
+        """;
 
     private const string MoveSql = """
         WITH received AS (DELETE FROM billing_inbox WHERE id = $1 RETURNING *)
@@ -68,14 +73,16 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
     /// </summary>
     public Task<QueuedEvent?> ClaimPendingAsync(Guid id, CancellationToken cancellationToken) => ReadAsync(ClaimPendingSql, id, cancellationToken);
 
-    /// <summary>Returns the user that a customer is; null if the user isn't known.</summary>
-    public async Task<Guid?> MatchAsync(PolarCustomer customer, CancellationToken cancellationToken)
+    /// <summary>Returns the user whom an event is about, and whether the customer is that user; null if the user isn't known.</summary>
+    public async Task<(Guid UserId, bool IsCustomer)?> MatchAsync(PolarCustomer customer, CancellationToken cancellationToken)
     {
         await using var command = Command(MatchSql);
         command.Parameters.Add(NullableParameter.Of(customer.ExternalId));
         command.Parameters.Add(NullableParameter.Of(customer.Id));
         command.Parameters.Add(NullableParameter.Of(customer.Email));
-        return await command.ExecuteScalarAsync(cancellationToken) as Guid?;
+        command.Parameters.Add(NullableParameter.Of(customer.OwnExternalId));
+        await using var row = await command.ExecuteReaderAsync(cancellationToken);
+        return await row.ReadAsync(cancellationToken) ? (row.GetGuid(0), row.GetBoolean(1)) : null;
     }
 
     /// <summary>Records that an event was applied to a user.</summary>

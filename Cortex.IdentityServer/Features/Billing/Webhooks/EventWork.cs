@@ -25,8 +25,8 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
             }
 
             var read = Read(next);
-            if (read.Customer is null || await queue.MatchAsync(read.Customer, cancellationToken) is not { } userId
-                || !await ApplyAsync(change, next, read, userId, cancellationToken))
+            if (read.Customer is null || await queue.MatchAsync(read.Customer, cancellationToken) is not var (userId, isCustomer)
+                || !await ApplyAsync(change, next, read, userId, isCustomer, cancellationToken))
             {
                 await SetAsideAsync(next, read, cancellationToken);
             }
@@ -53,7 +53,9 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
                 await db.LockAccountAsync(userId, cancellationToken);
                 if (await queue.ClaimPendingAsync(found.Id, cancellationToken) is { } next)
                 {
-                    if (!await ApplyAsync(change, next, Read(next), userId, cancellationToken))
+                    var read = Read(next);
+                    var isCustomer = read.Customer?.ExternalId == read.Customer?.OwnExternalId;
+                    if (!await ApplyAsync(change, next, read, userId, isCustomer, cancellationToken))
                     {
                         // The account is being deleted, and so are its events.
                         await queue.PostponeAsync(next, cancellationToken);
@@ -71,11 +73,14 @@ internal sealed class EventWork(CortexDbContext db, EventQueue queue, AccountCha
     private PolarEvent Read(QueuedEvent next) => PolarEventReader.Read(next.Data, next.PolarEventId, next.CreatedAt ?? clock.GetUtcNow());
 
     /// <summary>Returns false if the account doesn't exist.</summary>
-    private async Task<bool> ApplyAsync(AccountChange change, QueuedEvent next, PolarEvent read, Guid userId, CancellationToken cancellationToken)
+    private async Task<bool> ApplyAsync(
+        AccountChange change, QueuedEvent next, PolarEvent read, Guid userId, bool isCustomer, CancellationToken cancellationToken)
     {
+        // Other events, such as those of checkouts, name the user and the customer separately, and the customer may be another user's.
+        var customerId = isCustomer && read.NeedsUser ? read.Customer?.Id : null;
         change.SetAccount(userId);
         await db.LockAccountAsync(userId, cancellationToken);
-        if (await billing.ApplyAsync(change, read.Customer?.Id, read.Statement, cancellationToken, isReplay: next.UserId is not null) is not { } effect)
+        if (await billing.ApplyAsync(change, customerId, read.Statement, cancellationToken, isReplay: next.UserId is not null) is not { } effect)
         {
             return false;
         }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cortex.IdentityServer.Features.Billing.Polar;
 using Cortex.IdentityServer.Features.Billing.Subscriptions;
 
 namespace Cortex.IdentityServer.Features.Billing.Webhooks;
@@ -92,8 +93,13 @@ internal static class PolarEventReader
         var (id, externalId, email) = customer is { } own
             ? (Text(own, "id") ?? Text(content, "customer_id"), Text(own, "external_id"), Text(own, "email"))
             : (Text(content, "customer_id"), Text(content, "external_customer_id"), null);
-        return id is null && externalId is null ? null : new(id, externalId, email);
+        var buyer = type.StartsWith("customer.", StringComparison.Ordinal) ? null : BuyerOf(content);
+        return id is null && externalId is null && buyer is null ? null : new(id, buyer?.ToString() ?? externalId, email) { OwnExternalId = externalId };
     }
+
+    /// <summary>Returns the user who bought something in a checkout of this server. Polar copies the metadata of a checkout to what is bought.</summary>
+    private static Guid? BuyerOf(JsonElement bought) =>
+        Child(bought, "metadata") is { } metadata && Guid.TryParseExact(Text(metadata, PolarCheckoutRequest.UserIdKey), "D", out var id) ? id : null;
 
     /// <summary>A snapshot without its list says nothing, because an empty list would end all subscriptions.</summary>
     private static PolarStatement.Snapshot? SnapshotOf(JsonElement data, DateTimeOffset at, string eventId)
@@ -124,6 +130,7 @@ internal static class PolarEventReader
             at,
             eventId)
         {
+            BuyerId = BuyerOf(data),
             CustomerId = Text(data, "customer_id") ?? (Child(data, "customer") is { } customer ? Text(customer, "id") : null),
             PeriodStart = Time(data, "current_period_start"),
             PeriodEnd = Time(data, "current_period_end"),

@@ -7,6 +7,9 @@ internal static class UserMatch
 {
     private const string Uuid = "'^[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}$'";
 
+    /// <summary>Returns an SQL expression for the UUID that another expression contains; NULL if it contains none.</summary>
+    public static string UuidIn(string text) => $"CASE WHEN {text} ~ {Uuid} THEN {text}::uuid END";
+
     /// <summary>
     /// Returns the user's id, or NULL if the user isn't known. The customer's external id, which this server gives, comes first; then the customer's link to a
     /// user; then the email address, if one account has verified it here. A customer who was created for a user that doesn't exist is never found by email.
@@ -16,7 +19,7 @@ internal static class UserMatch
     /// <param name="email">An SQL expression for the customer's email address.</param>
     public static string Sql(string externalId, string customerId, string email) => $"""
         coalesce(
-            (SELECT id FROM users WHERE id = CASE WHEN {externalId} ~ {Uuid} THEN {externalId}::uuid END AND {UserSql.Exists}),
+            (SELECT id FROM users WHERE id = {UuidIn(externalId)} AND {UserSql.Exists}),
             (SELECT users.id FROM billing_customers JOIN users ON users.id = billing_customers.user_id
                 WHERE billing_customers.customer_id = {customerId} AND {UserSql.Exists}),
             (SELECT CASE WHEN count(*) = 1 THEN (array_agg(id))[1] END FROM users

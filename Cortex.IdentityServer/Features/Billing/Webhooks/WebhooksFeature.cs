@@ -10,7 +10,7 @@ internal static class WebhooksFeature
     /// <summary>How long processed events that had no effect are kept.</summary>
     private static readonly TimeSpan Retention = TimeSpan.FromDays(30);
 
-    /// <summary>How long events whose user isn't known are kept. Whoever appears later gets the state of the subscription from Polar.</summary>
+    /// <summary>How long events whose user isn't known are kept. They are often about people who have nothing to do with this server.</summary>
     private static readonly TimeSpan UnmatchedRetention = TimeSpan.FromDays(90);
 
     public static IServiceCollection AddWebhooks(this IServiceCollection services) => services
