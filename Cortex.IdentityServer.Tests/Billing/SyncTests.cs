@@ -203,6 +203,17 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
         Assert.Contains("POLAR_ACCESS_TOKEN", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
     }
 
+    [Theory]
+    [InlineData("--user must be the id of a user", "--user", "nobody")]
+    [InlineData("Use either --all-users or --user.", "--all-users", "--user", "0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01")]
+    public async Task The_command_refuses_users_that_make_no_sense(string message, params string[] options)
+    {
+        var run = await ServerProcess.RunAsync(["billing", "sync", .. options], app.Variables);
+
+        run.ShouldExitWith(2);
+        Assert.Contains(message, Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+    }
+
     private async Task<(TestUser User, PolarCustomer Customer)> CustomerAsync()
     {
         var user = await app.RegisterAsync();

@@ -17,8 +17,29 @@ internal static class BillingCommand
     {
         var environment = CommonOptions.Environment();
         var all = new Option<bool>("--all-users") { Description = "Ask for all users, not only for those who are known to be customers" };
-        var user = new Option<Guid?>("--user") { HelpName = "id", Description = "Ask only for this user" };
+        var user = new Option<Guid?>("--user")
+        {
+            HelpName = "id",
+            Description = "Ask only for this user",
+            CustomParser = given =>
+            {
+                if (Guid.TryParse(given.Tokens[0].Value, out var id))
+                {
+                    return id;
+                }
+
+                given.AddError("--user must be the id of a user, such as 0199f0f0-5b1e-7c3a-9d64-2f1f3f1c8a01.");
+                return null;
+            },
+        };
         var sync = new Command("sync", "Asks Polar for the subscriptions of customers, and repairs what lost webhooks left behind.") { all, user, environment };
+        sync.Validators.Add(given =>
+        {
+            if (given.GetValue(all) && given.GetResult(user) is not null)
+            {
+                given.AddError("Use either --all-users or --user.");
+            }
+        });
         sync.SetAction((parsed, stop) => server.RunCommandAsync(
             parsed.GetValue(environment), work => SyncAsync(work, parsed.GetValue(user), parsed.GetValue(all)), stop));
         return new("billing", "Maintains billing.") { sync };

@@ -11,10 +11,10 @@ internal static class UserMatch
     public static string UuidIn(string text) => $"CASE WHEN {text} ~ {Uuid} THEN {text}::uuid END";
 
     /// <summary>
-    /// Returns the user's id, or NULL if the user isn't known. The customer's external id, which this server gives, comes first; then the customer's link to a
-    /// user; then the email address, if one account has verified it here. A customer who was created for a user that doesn't exist is never found by email.
+    /// Returns the user's id, or NULL if the user isn't known. The external id, which this server gives with a checkout, comes first; then the customer's link
+    /// to a user; then the email address, if one account has verified it here. If the external id is a user's who doesn't exist, the email doesn't count.
     /// </summary>
-    /// <param name="externalId">An SQL expression for the customer's external id.</param>
+    /// <param name="externalId">An SQL expression for <see cref="PolarCustomer.ExternalId"/>.</param>
     /// <param name="customerId">An SQL expression for Polar's id of the customer.</param>
     /// <param name="email">An SQL expression for the customer's email address.</param>
     public static string Sql(string externalId, string customerId, string email) => $"""
