@@ -53,16 +53,51 @@ public sealed class ParallelReplicasTests(TwoServers servers) : IAsyncLifetime
         Assert.Equal(2L, await servers.Postgres.SqlAsync("SELECT count(*) FROM sessions WHERE user_id = $1", person.Id));
     }
 
-    /// <remarks>All replicas together allow 20 failures per address within 5 minutes, and no hash is computed for the rest.</remarks>
+    /// <remarks>
+    /// All replicas together allow 20 failures per address within 5 minutes, and no hash is computed for the rest. On a busy machine, Redis may not answer in
+    /// time, and then each replica counts alone, which isn't what this test is about.
+    /// </remarks>
     [Fact]
     public async Task Of_200_wrong_logins_over_two_replicas_exactly_the_limit_is_checked()
     {
-        var answers = await Concurrently.RunAsync(200, index => WrongLoginAsync(Either(index), "198.51.100.7"));
+        List<HttpStatusCode> answers;
+        string address;
+        var attempts = 0;
+        do
+        {
+            await WaitUntilLimitsAreSharedAsync();
+            address = $"198.51.100.{++attempts}";
+            answers = [.. await Concurrently.RunAsync(200, index => WrongLoginAsync(Either(index), address))];
+        }
+        while (attempts < 4 && !(SharesLimits(servers.A) && SharesLimits(servers.B)));
 
         Assert.Equal(20, answers.Count(status => status == HttpStatusCode.Unauthorized));
         Assert.Equal(180, answers.Count(status => status == HttpStatusCode.TooManyRequests));
-        Assert.Equal(HttpStatusCode.TooManyRequests, await WrongLoginAsync(servers.A, "198.51.100.7"));
+        Assert.Equal(HttpStatusCode.TooManyRequests, await WrongLoginAsync(servers.A, address));
         Assert.Equal(HttpStatusCode.Unauthorized, await WrongLoginAsync(servers.B, "198.51.100.8"));
+    }
+
+    private async Task WaitUntilLimitsAreSharedAsync()
+    {
+        foreach (var replica in new[] { servers.A, servers.B })
+        {
+            await Poll.UntilAsync(
+                TimeSpan.FromSeconds(30),
+                "shared limits",
+                async () =>
+                {
+                    await WrongLoginAsync(replica, "198.51.100.9");
+                    return SharesLimits(replica);
+                });
+        }
+    }
+
+    /// <summary>Whether the replica's last word about Redis is that it counts there.</summary>
+    private static bool SharesLimits(Replica replica)
+    {
+        var output = replica.Process.Output;
+        return output.LastIndexOf("Rate limits are shared", StringComparison.Ordinal)
+            > output.LastIndexOf("this replica counts", StringComparison.OrdinalIgnoreCase);
     }
 
     private static async Task<HttpStatusCode> WrongLoginAsync(Replica replica, string address)
