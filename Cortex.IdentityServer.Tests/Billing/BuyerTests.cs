@@ -1,9 +1,7 @@
 using System.Net;
 using System.Text.Json;
-using Cortex.IdentityServer.Features.Billing.Sync;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.Polar;
-using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Billing;
 
@@ -39,7 +37,7 @@ public sealed class BuyerTests(SyncApp app) : IClassFixture<SyncApp>
         app.Clock.Advance(TimeSpan.FromHours(2));
         subscription.ChangeProduct(PolarStubOptions.Enterprise.Id);
         app.Clock.Advance(TimeSpan.FromHours(2));
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
         Assert.Equal("enterprise", await TierAsync(user.Id));
     }
 
@@ -60,7 +58,7 @@ public sealed class BuyerTests(SyncApp app) : IClassFixture<SyncApp>
         Assert.False((await http.BillingAsync()).GetProperty("portal_available").GetBoolean());
 
         app.Clock.Advance(TimeSpan.FromHours(2));
-        await SweepAsync(other.Id);
+        await app.SweepAsync(other.Id);
         await DeliverAsync(customer.ReportState());
         Assert.Equal(("pro", "free"), (await TierAsync(user.Id), await TierAsync(other.Id)));
         app.Clock.Advance(TimeSpan.FromSeconds(1));
@@ -92,13 +90,6 @@ public sealed class BuyerTests(SyncApp app) : IClassFixture<SyncApp>
             async () => (bool)(await app.SqlAsync(
                 "SELECT NOT EXISTS (SELECT FROM billing_inbox WHERE processed_at IS NULL AND polar_event_id = ANY ($1))",
                 [webhooks.Select(webhook => webhook.Id.ToString()).ToArray()]))!);
-    }
-
-    private async Task SweepAsync(Guid userId)
-    {
-        await app.SqlAsync(
-            "INSERT INTO billing_sweeps VALUES ($1, '2000-01-01') ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at", userId);
-        await app.Services.GetRequiredService<CustomerSweep>().RunAsync(TestContext.Current.CancellationToken);
     }
 
     private async Task<string?> TierAsync(Guid userId) => (string?)await app.SqlAsync("SELECT subscription_tier FROM users WHERE id = $1", userId);

@@ -1,5 +1,7 @@
+using Cortex.IdentityServer.Features.Billing.Sync;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Cortex.Polar;
+using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Billing;
 
@@ -27,6 +29,13 @@ public sealed class SyncApp(PostgresCluster cluster) : SharedStaffApp(cluster), 
     {
         Polar = await PolarStub.StartAsync(new PolarStubOptions { Clock = Clock, RequestsPerMinute = int.MaxValue });
         await InitializeAsync();
+    }
+
+    /// <summary>Asks Polar for the state of a user now.</summary>
+    public async Task SweepAsync(Guid userId)
+    {
+        await SqlAsync("INSERT INTO billing_sweeps VALUES ($1, '2000-01-01') ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at", userId);
+        await Services.GetRequiredService<CustomerSweep>().RunAsync(TestContext.Current.CancellationToken);
     }
 
     public override async ValueTask DisposeAsync()

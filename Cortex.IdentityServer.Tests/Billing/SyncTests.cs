@@ -17,7 +17,7 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
         var (user, customer) = await CustomerAsync();
         customer.Subscribe(PolarStubOptions.Pro.Id);
 
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         Assert.Equal("pro", await TierAsync(user.Id));
         Assert.Equal(1, app.CountLogLines($"Webhooks about user {user.Id} were lost"));
@@ -33,12 +33,12 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
     {
         var (user, customer) = await CustomerAsync();
         var subscription = customer.Subscribe(PolarStubOptions.Pro.Id);
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
         app.Clock.Advance(TimeSpan.FromHours(3));
 
         subscription.Revoke();
         app.Clock.Advance(TimeSpan.FromHours(2));
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         Assert.Equal("free", await TierAsync(user.Id));
     }
@@ -48,12 +48,12 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
     {
         var (user, customer) = await CustomerAsync();
         var subscription = customer.Subscribe(PolarStubOptions.Pro.Id);
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
         app.Clock.Advance(TimeSpan.FromHours(3));
 
         subscription.FailPayment();
         app.Clock.Advance(TimeSpan.FromHours(2));
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         Assert.Equal("pro", await TierAsync(user.Id));
         var shown = (await (await app.SignedInAsync(user)).BillingAsync()).GetProperty("subscription");
@@ -74,7 +74,7 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
 
         // Such a state could be one that Polar has cached since before the webhook.
         subscription.ChangeProduct(PolarStubOptions.Pro.Id);
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         Assert.Equal("enterprise", await TierAsync(user.Id));
     }
@@ -114,7 +114,7 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
     {
         var user = await app.RegisterAsync();
 
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         Assert.Single(app.Polar.RequestsTo($"/v1/customers/external/{user.Id}/state"));
         Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM billing_sweeps WHERE user_id = $1", user.Id));
@@ -128,7 +128,7 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
         app.Polar.Faults.Add(new PolarFault.Status(500), $"/v1/customers/external/{user.Id}/state", times: 100);
         var lines = app.CountLogLines("Could not compare customers with Polar");
 
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         app.Polar.Faults.Clear();
         Assert.Equal("free", await TierAsync(user.Id));
@@ -144,12 +144,12 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
         await LinkAsync(customer, user);
         var subscription = customer.Subscribe(PolarStubOptions.Pro.Id);
 
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
 
         Assert.Equal("pro", await TierAsync(user.Id));
         subscription.Revoke();
         app.Clock.Advance(TimeSpan.FromHours(4));
-        await SweepAsync(user.Id);
+        await app.SweepAsync(user.Id);
         Assert.Equal("free", await TierAsync(user.Id));
     }
 
@@ -160,7 +160,7 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
         var customer = app.Polar.AddCustomer(externalId: null, right.Email);
         await LinkAsync(customer, wrong);
         customer.Subscribe(PolarStubOptions.Pro.Id);
-        await SweepAsync(wrong.Id);
+        await app.SweepAsync(wrong.Id);
         Assert.Equal("pro", await TierAsync(wrong.Id));
         var sql = Document.Read("docs/billing.md").Section("Whose event it is").Blocks
             .Single(block => block.Text.Contains("BEGIN", StringComparison.Ordinal)).Text
@@ -222,13 +222,6 @@ public sealed class SyncTests(SyncApp app) : IClassFixture<SyncApp>
 
     private Task<object?> LinkAsync(PolarCustomer customer, TestUser user) =>
         app.SqlAsync("INSERT INTO billing_customers VALUES ($1, $2, NULL, now())", customer.Id.ToString(), user.Id);
-
-    private async Task SweepAsync(Guid userId)
-    {
-        await app.SqlAsync(
-            "INSERT INTO billing_sweeps VALUES ($1, '2000-01-01') ON CONFLICT (user_id) DO UPDATE SET due_at = excluded.due_at", userId);
-        await app.Services.GetRequiredService<CustomerSweep>().RunAsync(TestContext.Current.CancellationToken);
-    }
 
     private async Task DeliverLastAsync(string type)
     {
