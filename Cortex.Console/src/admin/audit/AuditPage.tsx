@@ -1,0 +1,5 @@
+import { PageHeading } from '@/ui/PageHeading';
+
+export function AuditPage() {
+  return <PageHeading title="AuditPage" />;
+}

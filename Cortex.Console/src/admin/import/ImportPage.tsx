@@ -1,0 +1,5 @@
+import { PageHeading } from '@/ui/PageHeading';
+
+export function ImportPage() {
+  return <PageHeading title="ImportPage" />;
+}

@@ -1,0 +1,5 @@
+import { Skeleton } from '@/ui/Skeleton';
+
+export function PageSkeleton() {
+  return <Skeleton lines={6} />;
+}

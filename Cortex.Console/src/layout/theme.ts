@@ -1,0 +1,34 @@
+// build/theme.js applies the choice before the first paint; here it is changed.
+const key = 'theme';
+
+export const themes = ['system', 'light', 'dark'] as const;
+
+export function themeChoice(): (typeof themes)[number] {
+  try {
+    const stored = localStorage.getItem(key);
+    return stored === 'light' || stored === 'dark' ? stored : 'system';
+  } catch {
+    return 'system';
+  }
+}
+
+export function chooseTheme(choice: string) {
+  try {
+    if (choice === 'system') {
+      localStorage.removeItem(key);
+    } else {
+      localStorage.setItem(key, choice);
+    }
+  } catch {
+    // Without storage, the choice lasts as long as this page.
+  }
+
+  apply(choice);
+}
+
+function apply(choice: string) {
+  const isDark = choice === 'dark' || (choice !== 'light' && matchMedia('(prefers-color-scheme: dark)').matches);
+  document.documentElement.dataset.theme = isDark ? 'dark' : 'light';
+}
+
+matchMedia('(prefers-color-scheme: dark)').addEventListener('change', () => apply(themeChoice()));

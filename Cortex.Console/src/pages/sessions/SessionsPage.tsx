@@ -1,0 +1,5 @@
+import { PageHeading } from '@/ui/PageHeading';
+
+export function SessionsPage() {
+  return <PageHeading title="SessionsPage" />;
+}

@@ -1,0 +1,45 @@
+import { createRootRouteWithContext, createRoute, redirect } from '@tanstack/react-router';
+import { AppLayout } from './layout/AppLayout';
+import { NotFoundPage } from './layout/NotFoundPage';
+import { PageError } from './layout/PageError';
+import { PublicLayout } from './layout/PublicLayout';
+import { isIdle } from './session/idle';
+import { endSession, sessionState, start } from './session/session';
+
+/** The roots that pages hang on: everybody's, those before the login, those behind it, and the staff's. */
+export const rootRoute = createRootRouteWithContext()({ notFoundComponent: NotFoundPage, errorComponent: PageError });
+
+export const publicRoute = createRoute({ getParentRoute: () => rootRoute, id: 'public', component: PublicLayout });
+
+export const appRoute = createRoute({
+  getParentRoute: () => rootRoute,
+  id: 'app',
+  component: AppLayout,
+  beforeLoad: async ({ location }) => {
+    await start();
+    const session = sessionState();
+    if (session.status === 'authenticated' && isStaff(session.token.roles) && isIdle()) {
+      endSession('idle');
+    }
+
+    if (sessionState().status !== 'authenticated') {
+      const next = location.href === '/' ? undefined : location.href;
+      throw redirect({ to: '/login', search: { next }, replace: true });
+    }
+  },
+});
+
+export const staffRoute = createRoute({
+  getParentRoute: () => appRoute,
+  id: 'staff',
+  beforeLoad: () => {
+    const session = sessionState();
+    if (session.status === 'authenticated' && !isStaff(session.token.roles)) {
+      throw redirect({ to: '/', replace: true });
+    }
+  },
+});
+
+function isStaff(roles: string[]) {
+  return roles.includes('admin') || roles.includes('support');
+}

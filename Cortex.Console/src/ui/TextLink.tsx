@@ -1,0 +1,9 @@
+import { createLink } from '@tanstack/react-router';
+import type { ComponentProps } from 'react';
+
+/** A link in running text, to another page of the console. */
+export const TextLink = createLink((props: ComponentProps<'a'>) => (
+  <a {...props} className="text-accent-ink underline underline-offset-2">
+    {props.children}
+  </a>
+));

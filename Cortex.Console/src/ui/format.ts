@@ -1,0 +1,34 @@
+import { getLocale } from '@/paraglide/runtime';
+
+/** A time in the reader's zone, with the zone's name: “Nov 29, 2026, 11:05 PM GMT+1”. */
+export function formatTime(value: string | number, dateOnly = false, timeZone?: string) {
+  return new Intl.DateTimeFormat(getLocale(), {
+    year: 'numeric',
+    month: 'short',
+    day: 'numeric',
+    timeZone,
+    ...(dateOnly ? {} : { hour: 'numeric', minute: '2-digit', timeZoneName: 'short' }),
+  }).format(new Date(value));
+}
+
+export function formatUtc(value: string) {
+  return `${new Date(value).toISOString().replace('T', ' ').slice(0, 19)} UTC`;
+}
+
+export function formatNumber(value: number) {
+  return new Intl.NumberFormat(getLocale()).format(value);
+}
+
+export function formatPercent(share: number) {
+  return new Intl.NumberFormat(getLocale(), { style: 'percent', maximumFractionDigits: 0 }).format(share);
+}
+
+/** An amount in US dollars, exact to the micro-dollar, from the decimal that the API sends. */
+export function formatDollars(value: number | string) {
+  return new Intl.NumberFormat(getLocale(), {
+    style: 'currency',
+    currency: 'USD',
+    currencyDisplay: 'narrowSymbol',
+    maximumFractionDigits: 6,
+  }).format(value as Intl.StringNumericLiteral);
+}

@@ -1,0 +1,5 @@
+import { brand } from './brand';
+
+export function pageTitle(page: string) {
+  return `${page} · ${brand.title}`;
+}
