@@ -2,6 +2,7 @@ using Cortex.IdentityServer.Features.Admin;
 using Cortex.IdentityServer.Features.ApiDocs;
 using Cortex.IdentityServer.Features.Billing;
 using Cortex.IdentityServer.Features.CommandLine;
+using Cortex.IdentityServer.Features.Frontend;
 using Cortex.IdentityServer.Features.Introspection;
 using Cortex.IdentityServer.Features.Site;
 using Cortex.IdentityServer.Features.Usage;
@@ -53,6 +54,7 @@ internal sealed partial class Program
             .AddUsage(settings)
             .AddBilling(settings)
             .AddAdmin()
+            .AddFrontend()
             .AddApiDocs()
             .AddRateLimits(settings);
         builder.AddHttp(http, stop);
@@ -70,7 +72,8 @@ internal sealed partial class Program
         var routes = app.MapGroup("").AnswerHead();
         routes.MapHealth();
         routes.MapDiscovery(http);
-        routes.MapRelatedOrigins();
+        routes.MapPasskeyDocuments();
+        routes.MapFrontend();
         routes.MapApiDocs(http);
         var auth = routes.MapGroup("/api/v1/auth").ValidateBodies();
         auth.MapAccounts();

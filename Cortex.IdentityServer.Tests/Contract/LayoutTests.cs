@@ -36,6 +36,9 @@ public sealed class LayoutTests
         ("Features/Introspection", "Foundation: Http; Identity: Users, SigningKeys, Sessions, ApiKeys; Features: Usage"),
         ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account"),
         ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Account; Features: Usage"),
+        (
+            "Features/Frontend",
+            "Foundation: Configuration, Http; Identity: Users, Passwords, Passkeys, ApiKeys, Login, Account; Features: Usage, Billing"),
         ("Features/ApiDocs", "Foundation: Http"),
         (
             "Features/Admin",

@@ -35,8 +35,8 @@ public sealed class OpenApiTests(CortexApp app) : IClassFixture<CortexApp>
 
         Assert.StartsWith("3.1.", document.GetProperty("openapi").GetString(), StringComparison.Ordinal);
         Assert.Equal(
-            ["Account", "Login", "Sessions", "Two-factor authentication", "Passkeys", "API keys", "For services", "Usage", "Billing", "Administration",
-                "Health"],
+            ["Account", "Login", "Sessions", "Two-factor authentication", "Passkeys", "API keys", "For frontends", "For services", "Usage", "Billing",
+                "Administration", "Health"],
             document.GetProperty("tags").EnumerateArray().Select(tag => tag.GetProperty("name").GetString()));
         Assert.All(document.GetProperty("tags").EnumerateArray(), tag => Assert.NotEmpty(tag.GetProperty("description").GetString()!));
         var schemes = document.GetProperty("components").GetProperty("securitySchemes");

@@ -44,6 +44,7 @@ internal static class RouteTable
     private static readonly Dictionary<string, Probe> Exceptions = new(StringComparer.Ordinal)
     {
         ["POST /api/v1/auth/login/passkey/options"] = new(200, Empty),
+        ["POST /api/v1/auth/reauthenticate/passkey/options"] = new(404, Empty),
         ["POST /api/v1/auth/logout"] = new(204, EndsSession: true),
         ["POST /api/v1/auth/logout/all"] = new(204, EndsSession: true),
         ["POST /api/v1/auth/2fa/enable"] = new(400, """{"unknown": 1}"""),

@@ -42,7 +42,8 @@ public sealed class RouteTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(
             [
                 "GET /.well-known/jwks.json", "GET /.well-known/oauth-authorization-server", "GET /.well-known/openid-configuration",
-                "GET /.well-known/webauthn", "GET /health", "GET /health/live", "GET /health/ready",
+                "GET /.well-known/passkey-endpoints", "GET /.well-known/webauthn", "GET /api/v1/config", "GET /health", "GET /health/live",
+                "GET /health/ready",
                 "POST /api/v1/auth/change-email/confirm", "POST /api/v1/auth/forgot-password", "POST /api/v1/auth/login", "POST /api/v1/auth/login/2fa",
                 "POST /api/v1/auth/login/2fa/passkey", "POST /api/v1/auth/login/2fa/passkey/options", "POST /api/v1/auth/login/passkey",
                 "POST /api/v1/auth/login/passkey/options",

@@ -13,6 +13,7 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <param name="OccurredAt">When the event occurred.</param>
 /// <param name="Ip">The client's IP address; null after the account was deleted.</param>
 /// <param name="UserAgent">The client's user agent; null after the account was deleted.</param>
+/// <param name="Device">The program and system that the user agent names, such as <c>Chrome on Windows</c>; null if they aren't known.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">
 /// Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>. Null after the account was deleted.
@@ -26,6 +27,7 @@ internal sealed record AdminAuditEventResponse(
     DateTimeOffset OccurredAt,
     string? Ip,
     string? UserAgent,
+    string? Device,
     string? RequestId,
     IReadOnlyDictionary<string, JsonElement>? Details) : IExample<AdminAuditEventResponse>
 {
@@ -38,6 +40,7 @@ internal sealed record AdminAuditEventResponse(
         ExampleValues.Time,
         ExampleValues.Ip,
         ExampleValues.UserAgent,
+        ExampleValues.Device,
         ExampleValues.RequestId,
         new Dictionary<string, JsonElement>
         {
@@ -54,6 +57,7 @@ internal sealed record AdminAuditEventResponse(
         audit.OccurredAt,
         audit.Ip?.ToString(),
         audit.UserAgent,
+        DeviceName.Of(audit.UserAgent),
         audit.RequestId,
         AuditEventResponse.DetailsOf(audit));
 }

@@ -27,6 +27,7 @@ internal sealed class DocumentHead : IOpenApiDocumentTransformer
         ("Two-factor authentication", "Use an authenticator app and recovery codes as a second factor."),
         ("Passkeys", "Manage passkeys (WebAuthn), which replace the password or serve as a second factor."),
         ("API keys", "Manage the credentials of programs and services."),
+        ("For frontends", "Find out which forms to show, and what they accept."),
         ("For services", "Check whether an access token or API key that a service received is valid."),
         ("Usage", "Report what requests used, and read what was used."),
         ("Billing", "Subscribe, and see the subscription behind the tier."),

@@ -38,6 +38,7 @@ internal static class CrossOrigin
         if (IsPublic(context))
         {
             context.Response.Headers.AccessControlAllowOrigin = "*";
+            context.Response.Headers[SecurityHeaders.ResourcePolicy] = "cross-origin";
         }
         else if (options.CorsOrigins.Count > 0)
         {

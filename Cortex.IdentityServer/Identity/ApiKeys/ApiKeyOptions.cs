@@ -18,8 +18,9 @@ internal sealed record ApiKeyOptions(FrozenSet<string>? Scopes)
     /// </summary>
     public const string UsageWrite = "usage:write";
 
-    /// <summary>The allowed scopes, for the error message that rejects another one.</summary>
-    public string Choices => string.Join(", ", (Scopes ?? []).Append(Introspect).Append(UsageRead).Distinct().Order(StringComparer.Ordinal));
+    /// <summary>The scopes that any owner may choose, in alphabetical order; null if they may choose any.</summary>
+    public IReadOnlyList<string>? Choices { get; } =
+        Scopes is null ? null : [.. Scopes.Append(Introspect).Append(UsageRead).Where(scope => scope != UsageWrite).Distinct().Order(StringComparer.Ordinal)];
 
     public static ApiKeyOptions Read(SettingsReader settings)
     {

@@ -25,7 +25,7 @@ internal sealed partial class ApiKeyService(
         string[] scopes = [.. (request.Scopes ?? []).Distinct()];
         if (!scopes.All(options.IsAllowed))
         {
-            return new NewApiKeyResult.UnknownScope(options.Choices);
+            return new NewApiKeyResult.UnknownScope(string.Join(", ", options.Choices ?? []));
         }
 
         var now = clock.GetUtcNow();

@@ -11,14 +11,16 @@ namespace Cortex.IdentityServer.Identity.Audit;
 /// <param name="OccurredAt">When the event occurred.</param>
 /// <param name="Ip">The client's IP address; null if an administrator caused the event.</param>
 /// <param name="UserAgent">The client's user agent; null if an administrator caused the event.</param>
+/// <param name="Device">The program and system that the user agent names, such as <c>Chrome on Windows</c>; null if they aren't known.</param>
 /// <param name="RequestId">The <c>X-Request-Id</c> of the request.</param>
 /// <param name="Details">Details by name; for a change by an administrator, the state <c>before</c> and <c>after</c>.</param>
 internal sealed record AuditEventResponse(
-    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? RequestId,
-    IReadOnlyDictionary<string, JsonElement>? Details) : IExample<AuditEventResponse>
+    Guid Id, string Action, string Outcome, string Actor, DateTimeOffset OccurredAt, string? Ip, string? UserAgent, string? Device,
+    string? RequestId, IReadOnlyDictionary<string, JsonElement>? Details) : IExample<AuditEventResponse>
 {
     public static AuditEventResponse Example => new(
-        ExampleValues.Id, "login.succeeded", "success", "self", ExampleValues.Time, ExampleValues.Ip, ExampleValues.UserAgent, ExampleValues.RequestId, null);
+        ExampleValues.Id, "login.succeeded", "success", "self", ExampleValues.Time, ExampleValues.Ip, ExampleValues.UserAgent, ExampleValues.Device,
+        ExampleValues.RequestId, null);
 
     public static AuditEventResponse Of(AuditEvent audit) => new(
         audit.Id,
@@ -28,6 +30,7 @@ internal sealed record AuditEventResponse(
         audit.OccurredAt,
         IsByAdministrator(audit) ? null : audit.Ip?.ToString(),
         IsByAdministrator(audit) ? null : audit.UserAgent,
+        IsByAdministrator(audit) ? null : DeviceName.Of(audit.UserAgent),
         audit.RequestId,
         DetailsOf(audit));
 

@@ -18,7 +18,8 @@ internal static class LoginFeature
         .AddScoped<PasskeyLogin>()
         .AddScoped<PasskeySecondFactor>()
         .AddScoped<LoginCompletion>()
-        .AddScoped<Reauthentication>();
+        .AddScoped<Reauthentication>()
+        .AddScoped<PasskeyReauthentication>();
 
     public static void MapLogin(this IEndpointRouteBuilder auth)
     {
@@ -39,8 +40,20 @@ internal static class LoginFeature
             .ReportsEndedSession();
     }
 
+    private static void MapPasskeyReauthentication(this IEndpointRouteBuilder auth)
+    {
+        var reauthentication = auth.MapGroup("/reauthenticate/passkey").WithTags("Passkeys")
+            .RequireAuthorization(Policies.Session)
+            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser)
+            .ReportsEndedSession();
+        reauthentication.MapPost("/options", PasskeyReauthenticationEndpoints.BeginPasskeyReauthentication).WithRefusals(Problems.NotFound);
+        reauthentication.MapPost("/", PasskeyReauthenticationEndpoints.ReauthenticateWithPasskey)
+            .WithRefusals(Problems.InvalidCredentials, Problems.TwoFactorRequired, Problems.RateLimited);
+    }
+
     public static void MapPasskeyLogin(this IEndpointRouteBuilder auth)
     {
+        auth.MapPasskeyReauthentication();
         var login = auth.MapGroup("/login").WithTags("Passkeys").AllowAnonymous().LimitedBy(LoginLimits.Login);
         login.MapPost("/passkey/options", PasskeyLoginEndpoints.BeginPasskeyLogin);
         login.MapPost("/passkey", PasskeyLoginEndpoints.LogInWithPasskey)

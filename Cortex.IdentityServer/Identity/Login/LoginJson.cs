@@ -7,6 +7,8 @@ namespace Cortex.IdentityServer.Identity.Login;
 [JsonSerializable(typeof(LoginRequest))]
 [JsonSerializable(typeof(PasskeyLoginOptionsRequest))]
 [JsonSerializable(typeof(PasskeyLoginRequest))]
+[JsonSerializable(typeof(PasskeyReauthenticationOptionsRequest))]
+[JsonSerializable(typeof(PasskeyReauthenticationRequest))]
 [JsonSerializable(typeof(PasskeySecondFactorOptionsRequest))]
 [JsonSerializable(typeof(PasskeySecondFactorRequest))]
 [JsonSerializable(typeof(ReauthenticateRequest))]

@@ -25,7 +25,13 @@ internal sealed class Reauthentication(OwnerProof proof, SessionService sessions
             return refusal;
         }
 
-        return await changes.RunAsync<Refusal?>(
+        return await RecordAsync(userId, sessionId, origin, cancellationToken);
+    }
+
+    /// <summary>Refreshes the session's proof of identity. Returns a refusal if the session has ended in the meantime.</summary>
+    public Task<Refusal?> RecordAsync(
+        Guid userId, Guid sessionId, RequestOrigin origin, CancellationToken cancellationToken, params IEnumerable<(string Name, string? Value)> details) =>
+        changes.RunAsync<Refusal?>(
             userId,
             origin,
             async change =>
@@ -35,9 +41,8 @@ internal sealed class Reauthentication(OwnerProof proof, SessionService sessions
                     return Problems.SessionRevoked;
                 }
 
-                await change.CompleteAsync(AuditAction.Reauthenticated, ("session_id", sessionId.ToString()));
+                await change.CompleteAsync(AuditAction.Reauthenticated, [("session_id", sessionId.ToString()), .. details]);
                 return null;
             },
             cancellationToken);
-    }
 }

@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text.Json;
+using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Users;
 
 namespace Cortex.IdentityServer.Identity.Mail;
@@ -148,7 +149,7 @@ internal static class MailTexts
 
         if (details.TryGetValue("user_agent", out var agent))
         {
-            facts.Add(("Browser or app", ProgramName.Of(agent)));
+            facts.Add(("Browser or app", DeviceName.Of(agent) ?? "an unknown app"));
         }
 
         return facts;

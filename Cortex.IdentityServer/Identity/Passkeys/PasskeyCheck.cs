@@ -29,13 +29,13 @@ internal sealed partial class PasskeyCheck(
     public async Task<PasskeyProof?> VerifyAsync(
         PasskeyAssertion assertion, string purpose, User? user, RequestOrigin origin, CancellationToken cancellationToken)
     {
-        if (await challenges.ConsumeAsync(assertion.Token, purpose, user?.Id, cancellationToken) is not { } state)
+        if (await TakeChallengeAsync(assertion, purpose, user, cancellationToken) is not { } state)
         {
             // The response doesn't belong to a challenge of this server, so it isn't worth an audit event.
             return null;
         }
 
-        var proof = await VerifyAssertionAsync(assertion, state, mustVerify: user is not null, cancellationToken);
+        var proof = await VerifyAsync(assertion, state, mustVerify: user is not null, cancellationToken);
         if (proof is null && user is null)
         {
             await audit.RecordFailureAsync(AuditAction.LoginFailed, userId: null, origin, cancellationToken, ("reason", "wrong_passkey"));
@@ -44,7 +44,19 @@ internal sealed partial class PasskeyCheck(
         return proof;
     }
 
-    private async Task<PasskeyProof?> VerifyAssertionAsync(PasskeyAssertion assertion, string state, bool mustVerify, CancellationToken cancellationToken)
+    /// <summary>
+    /// Uses up the challenge that a response belongs to and returns its state; null if the challenge doesn't exist, has expired, was answered before, or was
+    /// created for another user or purpose.
+    /// </summary>
+    public Task<string?> TakeChallengeAsync(PasskeyAssertion assertion, string purpose, User? user, CancellationToken cancellationToken) =>
+        challenges.ConsumeAsync(assertion.Token, purpose, user?.Id, cancellationToken);
+
+    /// <summary>Verifies the response to a challenge that was taken. Returns null if it isn't valid; only the log states the reason.</summary>
+    /// <param name="assertion">The response that the client sent.</param>
+    /// <param name="state">The state of the challenge.</param>
+    /// <param name="mustVerify">Whether to reject a response without user verification.</param>
+    /// <param name="cancellationToken">Canceled when the request is aborted.</param>
+    public async Task<PasskeyProof?> VerifyAsync(PasskeyAssertion assertion, string state, bool mustVerify, CancellationToken cancellationToken)
     {
         switch (await ceremonies.FinishAssertionAsync(assertion.Credential, state, mustVerify))
         {

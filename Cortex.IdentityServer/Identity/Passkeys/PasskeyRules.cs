@@ -7,6 +7,9 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>Configures Identity's passkey options: the relying party's id and the accepted origins come from the operator's settings.</summary>
 internal static class PasskeyRules
 {
+    /// <summary>Browsers treat this host as secure without https.</summary>
+    private const string LocalHost = "localhost";
+
     public static IdentityPasskeyOptions For(HttpOptions http, PasskeyOptions passkeys, string userVerification)
     {
         var pages = Pages(http).ToFrozenSet(WebOrigin.Comparer);
@@ -31,6 +34,15 @@ internal static class PasskeyRules
                 !context.CrossOrigin && context.TopOrigin is null && (pages.Contains(context.Origin) || named.Contains(context.Origin))),
         };
     }
+
+    /// <summary>
+    /// Whether browsers offer passkeys at an address: they require a secure context, and a domain name rather than an IP address (WebAuthn section 5.1.3).
+    /// </summary>
+    public static bool CanBeUsedAt(Uri publicUrl) =>
+        publicUrl.HostNameType == UriHostNameType.Dns
+        && (publicUrl.Scheme == Uri.UriSchemeHttps
+            || publicUrl.IdnHost.Equals(LocalHost, StringComparison.OrdinalIgnoreCase)
+            || publicUrl.IdnHost.EndsWith($".{LocalHost}", StringComparison.OrdinalIgnoreCase));
 
     /// <summary>This server's own origin, those in <c>CORS_ORIGINS</c>, and those in <c>PASSKEY_ORIGINS</c>; <c>*</c> isn't an origin.</summary>
     public static IEnumerable<string> Origins(HttpOptions http, PasskeyOptions passkeys) =>

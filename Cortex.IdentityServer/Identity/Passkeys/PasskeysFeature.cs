@@ -12,6 +12,9 @@ namespace Cortex.IdentityServer.Identity.Passkeys;
 /// <summary>Registers passkeys (WebAuthn): users add them while logged in, and log in with them.</summary>
 internal static class PasskeysFeature
 {
+    /// <summary>How long browsers and password managers keep the public documents.</summary>
+    public const string DocumentCacheControl = "public, max-age=300";
+
     public static IServiceCollection AddPasskeys(this IServiceCollection services, SettingsReader settings) => services
         .AddSingleton(PasskeyOptions.Read(settings))
         .AddJson<PasskeysJson>()
@@ -24,9 +27,13 @@ internal static class PasskeysFeature
         .AddSingleton<IExpiryRule>(new ExpiryRule("passkey challenges", "passkey_challenges WHERE expires_at < $1"))
         .Replace(ServiceDescriptor.Scoped<IUserStore<User>, PasskeyUserStore>());
 
-    public static void MapRelatedOrigins(this IEndpointRouteBuilder app) =>
-        app.MapGet(RelatedOriginsEndpoint.Path, RelatedOriginsEndpoint.GetRelatedOrigins).WithTags("Passkeys").AllowAnonymous().IsPublicDocument()
-            .LimitedBy(HttpLimits.Documents);
+    /// <summary>Maps the documents for browsers and password managers.</summary>
+    public static void MapPasskeyDocuments(this IEndpointRouteBuilder app)
+    {
+        var documents = app.MapGroup("/").WithTags("Passkeys").AllowAnonymous().IsPublicDocument().LimitedBy(HttpLimits.Documents);
+        documents.MapGet(RelatedOriginsEndpoint.Path, RelatedOriginsEndpoint.GetRelatedOrigins);
+        documents.MapGet(PasskeyPagesEndpoint.Path, PasskeyPagesEndpoint.GetPasskeyPages);
+    }
 
     public static void MapPasskeys(this IEndpointRouteBuilder auth)
     {

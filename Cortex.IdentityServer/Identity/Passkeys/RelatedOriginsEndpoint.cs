@@ -16,7 +16,7 @@ internal static class RelatedOriginsEndpoint
     /// </remarks>
     internal static Ok<RelatedOriginsResponse> GetRelatedOrigins(HttpOptions http, PasskeyOptions passkeys, HttpContext context)
     {
-        context.Response.Headers.CacheControl = "public, max-age=300";
+        context.Response.Headers.CacheControl = PasskeysFeature.DocumentCacheControl;
         return TypedResults.Ok(
             new RelatedOriginsResponse([.. PasskeyRules.Origins(http, passkeys).Where(origin => origin.StartsWith("https://", StringComparison.Ordinal))]));
     }

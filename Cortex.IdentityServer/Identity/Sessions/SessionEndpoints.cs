@@ -97,14 +97,15 @@ internal static class SessionEndpoints
     }
 
     /// <summary>List the caller's sessions</summary>
-    /// <remarks>Lists the active sessions, newest first. An account can have at most 100: a further login ends the least recently used one.</remarks>
+    /// <remarks>
+    /// Lists the active sessions: this one first, then the most recently used ones. An account can have at most 100: a further login ends the least recently
+    /// used one.
+    /// </remarks>
     internal static async Task<Ok<IReadOnlyList<SessionResponse>>> ListSessions(
         ClaimsPrincipal caller, SessionService sessions, CancellationToken cancellationToken)
     {
         var current = caller.SessionId();
-        var list = await sessions.ListAsync(caller.UserId(), current, cancellationToken);
-        return TypedResults.Ok<IReadOnlyList<SessionResponse>>([.. list.Select(session => new SessionResponse(
-            session.Id, session.CreatedAt, session.LastActiveAt, session.RefreshExpiresAt, session.Ip?.ToString(), session.UserAgent, session.Id == current))]);
+        return TypedResults.Ok(SessionResponse.ListOf(await sessions.ListAsync(caller.UserId(), current, cancellationToken), current));
     }
 
     /// <summary>End a session</summary>

@@ -70,6 +70,14 @@ internal sealed partial class SessionService(
         change.AfterCommit(() => Log.Ended(logger, ended, change.UserId, reason));
     }
 
+    /// <summary>Ends one session of an account as part of a change. Returns false if it doesn't exist, belongs to another user, or has ended.</summary>
+    public async Task<bool> RevokeAsync(AccountChange change, Guid sessionId, string reason, CancellationToken cancellationToken)
+    {
+        var ended = await EndWhereAsync(change.UserId, only: sessionId, except: null, reason, change.Origin, cancellationToken);
+        change.AfterCommit(() => Log.Ended(logger, ended, change.UserId, reason));
+        return ended > 0;
+    }
+
     /// <summary>Forgets the user's known devices, in the caller's transaction: the next login counts as one from a new device.</summary>
     public Task ForgetDevicesAsync(Guid userId, CancellationToken cancellationToken) =>
         db.Set<LoginDevice>().Where(device => device.UserId == userId).ExecuteDeleteAsync(cancellationToken);
@@ -83,17 +91,16 @@ internal sealed partial class SessionService(
             """).AsNoTracking().ToListAsync(cancellationToken)).Select(ExportedSession.Of);
 
     /// <summary>
-    /// Lists a user's active sessions, newest first. If there are more than the limit allows, the current session and the most recently used ones take
-    /// precedence.
+    /// Lists a user's active sessions: the current one first, then by their last use. If there are more than the limit allows, those that were unused for the
+    /// longest time are left out.
     /// </summary>
     public async Task<IReadOnlyList<Session>> ListAsync(Guid userId, Guid current, CancellationToken cancellationToken)
     {
         var now = clock.GetUtcNow();
-        var live = await db.Sessions.FromSql($"""
+        return await db.Sessions.FromSql($"""
             SELECT * FROM sessions WHERE user_id = {userId} AND ended_at IS NULL AND expires_at > {now} AND idle_expires_at > {now}
             ORDER BY id = {current} DESC, greatest(last_used_at, last_seen_at) DESC, id DESC LIMIT {SessionLimit.MaxActive}
             """).AsNoTracking().ToListAsync(cancellationToken);
-        return [.. live.OrderByDescending(session => session.CreatedAt)];
     }
 
     /// <summary>Whether the user has authenticated within the last ten minutes.</summary>

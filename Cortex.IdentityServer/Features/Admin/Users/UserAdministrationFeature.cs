@@ -42,14 +42,18 @@ internal static class UserAdministrationFeature
         var support = user.MapGroup("/").RequireAuthorization(Policies.Support);
         support.MapGet("/", UserEndpoints.GetUser).ReturnsEntityTag(EntityTag);
         support.MapGet("/api-keys", UserSupportEndpoints.ListUserApiKeys);
+        support.MapGet("/sessions", UserSessionEndpoints.ListUserSessions);
+        support.MapDelete("/sessions/{session_id:guid}", UserSessionEndpoints.EndUserSession);
+        support.MapGet("/quota", UserQuotaEndpoints.GetUserQuota);
+        support.MapGet("/billing", UserBillingEndpoint.GetUserBilling);
         support.MapPost("/unlock", UserSupportEndpoints.UnlockUser);
         support.MapPost("/reset-2fa", UserSupportEndpoints.ResetTwoFactor).RequireFreshAuthentication().WithRefusals(Problems.TwoFactorNotEnabled);
-        support.MapPost("/revoke-sessions", UserSupportEndpoints.RevokeUserSessions);
+        support.MapPost("/revoke-sessions", UserSessionEndpoints.RevokeUserSessions);
         support.MapPost("/send-password-reset", UserSupportEndpoints.SendPasswordReset).WithRefusals(Problems.AccountDisabled);
 
         var administration = user.MapGroup("/").RequireAuthorization(Policies.Admin).RequireFreshAuthentication();
         administration.MapPatch("/", UserEndpoints.UpdateUser).ReturnsEntityTag(EntityTag).WithRefusals(Problems.LastAdmin, Problems.PreconditionFailed);
-        administration.MapPut("/quota", UserQuotaEndpoint.SetUserQuota);
+        administration.MapPut("/quota", UserQuotaEndpoints.SetUserQuota);
         administration.MapDelete("/", UserEndpoints.DeleteUser).WithRefusals(Problems.LastAdmin, Problems.InUse, Problems.PreconditionFailed);
         administration.MapDelete("/api-keys/{key_id:guid}", UserSupportEndpoints.RevokeUserApiKey);
     }

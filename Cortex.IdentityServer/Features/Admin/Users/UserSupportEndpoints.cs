@@ -3,7 +3,6 @@ using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account.Mailed;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
-using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
 using Microsoft.AspNetCore.Mvc;
@@ -30,24 +29,6 @@ internal static class UserSupportEndpoints
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
         [Description(IdDescription)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
         await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
-
-    /// <summary>End a user's sessions</summary>
-    /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Ends all sessions immediately, on every replica. API keys keep working.</remarks>
-    internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
-        [Description(IdDescription)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
-        CancellationToken cancellationToken)
-    {
-        var staff = StaffMember.Of(http);
-        var problem = await changes.RunAsync(
-            new(AuditAction.SessionEnded, id, staff, Role.Support),
-            async (change, _) =>
-            {
-                await sessions.RevokeAllAsync(change, SessionEnd.EndedByAdministrator, cancellationToken);
-                return null;
-            },
-            cancellationToken);
-        return problem is null ? TypedResults.NoContent() : problem.ToProblem();
-    }
 
     /// <summary>Email a user a link to set a password</summary>
     /// <remarks>

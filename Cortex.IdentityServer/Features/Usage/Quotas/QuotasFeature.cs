@@ -22,6 +22,7 @@ internal static class QuotasFeature
         .AddSingleton(provider => new QuotaGate(
             provider.GetRequiredService<QuotaBook>(), provider.GetRequiredService<TimeProvider>(),
             provider.GetService<SharedWindows>() is { } redis ? new SharedQuotas(redis) : null))
+        .AddSingleton<QuotaReader>()
         .AddSingleton<QuotaNotices>()
         .AddSingleton<IUsageFolded>(provider => provider.GetRequiredService<QuotaNotices>())
         .AddHostedService<MissedNotices>()
