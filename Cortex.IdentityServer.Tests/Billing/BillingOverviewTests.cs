@@ -33,6 +33,9 @@ public sealed class BillingOverviewTests(BillingApp app) : IClassFixture<Billing
 
         Assert.Equal("active", shown.GetProperty("subscription").GetProperty("status").GetString());
         Assert.Equal("pro", shown.GetProperty("subscription_tier").GetString());
+        var billing = await (await (await app.SupportAsync()).Http.FetchAsync($"/api/v1/admin/users/{user.Id}/billing")).JsonAsync(HttpStatusCode.OK);
+        Assert.Equal(shown.GetProperty("subscription").GetRawText(), billing.GetProperty("subscription").GetRawText());
+        Assert.Equal(2, billing.GetProperty("products").GetArrayLength());
     }
 
     [Fact]

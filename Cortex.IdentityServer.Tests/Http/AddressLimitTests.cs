@@ -41,6 +41,7 @@ public sealed class AddressLimitTests(DefaultLimitsApp usual, LowLimitsApp low, 
     [InlineData("POST", "/api/v1/auth/api-keys/8a4c3f6e-3f0e-4c39-9d53-0d1a6a3e4b11/rotate", 600)]
     [InlineData("GET", "/health", 6000)]
     [InlineData("GET", "/health/live", 6000)]
+    [InlineData("GET", "/api/v1/config", 600)]
     [InlineData("GET", "/openapi/v1.json", 600)]
     [InlineData("GET", "/scalar/", 600)]
     public async Task Every_anonymous_or_expensive_route_sends_the_limit_headers(string method, string path, int limit)

@@ -26,11 +26,26 @@ public sealed class HeaderTests(CortexApp app) : IClassFixture<CortexApp>
         Assert.Equal(status, (int)answer.StatusCode);
         Assert.Equal(["nosniff"], answer.Headers.GetValues("X-Content-Type-Options"));
         Assert.Equal(["no-referrer"], answer.Headers.GetValues("Referrer-Policy"));
+        Assert.Equal(["same-origin"], answer.Headers.GetValues("Cross-Origin-Resource-Policy"));
         Assert.Contains("frame-ancestors 'none'", answer.Headers.GetValues("Content-Security-Policy").Single(), StringComparison.Ordinal);
         Assert.Single(answer.Headers.GetValues("X-Request-Id"));
         Assert.False(answer.Headers.Contains("Server"));
         Assert.False(answer.Headers.Contains("X-Powered-By"));
         Assert.Equal(path.StartsWith("/api", StringComparison.Ordinal) || path == "/health", answer.Headers.CacheControl?.NoStore == true);
+    }
+
+    /// <remarks>Pages of any origin may use these documents, however they load them.</remarks>
+    [Theory]
+    [InlineData("/.well-known/jwks.json")]
+    [InlineData("/.well-known/openid-configuration")]
+    [InlineData("/.well-known/webauthn")]
+    [InlineData("/openapi/v1.json")]
+    public async Task Public_documents_are_for_every_origin(string path)
+    {
+        var answer = await app.Anonymous().FetchAsync(path);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        Assert.Equal(["cross-origin"], answer.Headers.GetValues("Cross-Origin-Resource-Policy"));
     }
 
     [Fact]

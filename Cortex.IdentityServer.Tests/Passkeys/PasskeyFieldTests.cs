@@ -67,6 +67,39 @@ public sealed class PasskeyFieldTests(RelatedOriginsApp app) : IClassFixture<Rel
         }
     }
 
+    [Fact]
+    public async Task Password_managers_learn_where_passkeys_are_managed()
+    {
+        foreach (var method in new[] { HttpMethod.Get, HttpMethod.Head })
+        {
+            using var request = new HttpRequestMessage(method, "/.well-known/passkey-endpoints");
+            request.Headers.Add("Origin", "https://anybody.example.net");
+
+            var answer = await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken);
+
+            Assert.Equal(HttpStatusCode.OK, answer.StatusCode);
+            Assert.Equal(
+                method == HttpMethod.Head ? "" : $$"""{"enroll":"{{CortexApp.Issuer}}/account/security","manage":"{{CortexApp.Issuer}}/account/security"}""",
+                await answer.TextAsync());
+            Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
+            Assert.Equal("public, max-age=300", answer.Headers.CacheControl?.ToString());
+            Assert.Equal("*", answer.Headers.GetValues("Access-Control-Allow-Origin").Single());
+            Assert.Equal("cross-origin", answer.Headers.GetValues("Cross-Origin-Resource-Policy").Single());
+            Assert.True(answer.Headers.Contains("RateLimit-Limit"));
+        }
+    }
+
+    [Fact]
+    public async Task The_pages_for_passkeys_exist()
+    {
+        var pages = await (await app.Anonymous().FetchAsync("/.well-known/passkey-endpoints")).JsonAsync(HttpStatusCode.OK);
+
+        foreach (var page in pages.EnumerateObject())
+        {
+            await (await app.Anonymous().FetchAsync(new Uri(page.Value.GetString()!).AbsolutePath)).ShouldBeAsync(HttpStatusCode.OK);
+        }
+    }
+
     [Theory]
     [InlineData(false)]
     [InlineData(true)]

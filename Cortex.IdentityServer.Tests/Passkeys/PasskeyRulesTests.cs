@@ -39,6 +39,22 @@ public sealed class PasskeyRulesTests
         Assert.False(await Validate(rules, origin, topOrigin: "https://evil.test"));
     }
 
+    /// <remarks>Browsers offer passkeys only in a secure context, and only for a domain name (WebAuthn section 5.1.3).</remarks>
+    [Theory]
+    [InlineData("https://auth.example.com", true)]
+    [InlineData("https://bücher.example:8443/x", true)]
+    [InlineData("http://localhost:5000", true)]
+    [InlineData("http://LOCALHOST", true)]
+    [InlineData("http://auth.localhost", true)]
+    [InlineData("https://intranet", true)]
+    [InlineData("http://auth.example.com", false)]
+    [InlineData("http://notlocalhost", false)]
+    [InlineData("http://127.0.0.1:5000", false)]
+    [InlineData("https://192.0.2.1", false)]
+    [InlineData("https://[2001:db8::1]", false)]
+    public void Frontends_learn_whether_browsers_offer_passkeys(string publicUrl, bool offered) =>
+        Assert.Equal(offered, PasskeyRules.CanBeUsedAt(new Uri(publicUrl)));
+
     [Fact]
     public async Task A_star_allows_no_other_origin()
     {

@@ -18,11 +18,12 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
         var session = Assert.Single(await ListAsync(http));
 
         Assert.Equal(
-            ["id", "created_at", "last_used_at", "expires_at", "ip", "user_agent", "is_current"],
+            ["id", "created_at", "last_used_at", "expires_at", "ip", "user_agent", "device", "is_current"],
             session.EnumerateObject().Select(field => field.Name));
         Assert.Equal((string?)Jwt.Read(tokens.AccessToken).Payload["sid"], session.GetProperty("id").GetString());
         Assert.Equal("127.0.0.1", session.GetProperty("ip").GetString());
         Assert.Equal(JsonValueKind.Null, session.GetProperty("user_agent").ValueKind);
+        Assert.Equal(JsonValueKind.Null, session.GetProperty("device").ValueKind);
         Assert.True(session.GetProperty("is_current").GetBoolean());
         Assert.All(
             new[] { "created_at", "last_used_at", "expires_at" },
@@ -31,18 +32,19 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
-    public async Task Sessions_come_newest_first_and_only_the_callers_is_current()
+    public async Task The_current_session_comes_first_and_the_others_by_their_last_use()
     {
-        var (user, _, http) = await app.SignUpAsync();
-        app.Clock.Advance(TimeSpan.FromMinutes(1));
+        var (user, first, http) = await app.SignUpAsync();
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
         var second = await app.LogInAsync(user);
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        var third = await app.LogInAsync(user);
+        app.Clock.Advance(TimeSpan.FromMinutes(5));
+        await (await app.Anonymous().PostAsync("/api/v1/auth/refresh", new { refresh_token = first.RefreshToken })).ShouldBeAsync(HttpStatusCode.OK);
 
-        var ofFirst = await ListAsync(http);
-        var ofSecond = await ListAsync(app.WithToken(second.AccessToken));
-
-        Assert.Equal([false, true], ofFirst.Select(session => session.GetProperty("is_current").GetBoolean()));
-        Assert.Equal([true, false], ofSecond.Select(session => session.GetProperty("is_current").GetBoolean()));
-        Assert.True(TimeOf(ofFirst[0], "created_at") > TimeOf(ofFirst[1], "created_at"));
+        Assert.Equal(Ids(second, first, third), Ids(await ListAsync(app.WithToken(second.AccessToken))));
+        Assert.Equal([true, false, false], (await ListAsync(http)).Select(session => session.GetProperty("is_current").GetBoolean()));
+        Assert.Equal(Ids(first)[0], Ids(await ListAsync(http))[0]);
     }
 
     [Fact]
@@ -86,6 +88,15 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public async Task The_device_is_named_by_the_user_agent()
+    {
+        var session = await LogInWithUserAgentAsync(
+            "Mozilla/5.0 (Windows NT 10.0; Win64; x64) AppleWebKit/537.36 (KHTML, like Gecko) Chrome/142.0.0.0 Safari/537.36");
+
+        Assert.Equal("Chrome on Windows", session.GetProperty("device").GetString());
+    }
+
+    [Fact]
     public async Task A_long_user_agent_is_truncated()
     {
         var session = await LogInWithUserAgentAsync(new string('u', 4000));
@@ -95,6 +106,10 @@ public sealed class ListSessionsTests(CortexApp app) : IClassFixture<CortexApp>
 
     [Fact]
     public async Task A_list_needs_a_token() => await (await app.Anonymous().FetchAsync(Route)).ShouldBeProblemAsync(401, "unauthenticated");
+
+    private static string?[] Ids(params Tokens[] sessions) => [.. sessions.Select(tokens => (string?)Jwt.Read(tokens.AccessToken).Payload["sid"])];
+
+    private static string?[] Ids(JsonElement[] sessions) => [.. sessions.Select(session => session.GetProperty("id").GetString())];
 
     private async Task<JsonElement> LogInWithUserAgentAsync(string userAgent)
     {

@@ -6,10 +6,14 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// </summary>
 internal static class DeviceName
 {
-    /// <summary>Programs without a person. They also name the browsers that they imitate, so they come first, and without a system.</summary>
-    private static readonly (string Word, string Name)[] Robots =
+    /// <summary>
+    /// Names that are complete without a system. They come first, because robots also name the browser that they imitate. A word that ends with a slash is the
+    /// end of a program's name: the phones of a maker called Cubot aren't robots.
+    /// </summary>
+    private static readonly (string Word, string Name)[] CompleteNames =
     [
-        ("Googlebot", "Googlebot"), ("bingbot", "Bingbot"), ("HeadlessChrome", "Headless Chrome"), ("bot", "Bot"), ("crawler", "Bot"), ("spider", "Bot"),
+        ("Googlebot", "Googlebot"), ("bingbot", "Bingbot"), ("HeadlessChrome", "Headless Chrome"), ("bot/", "Bot"), ("crawler/", "Bot"), ("spider/", "Bot"),
+        ("okhttp", "Android app"), ("Dalvik", "Android app"), ("CFNetwork", "App on an Apple device"), ("command line", "Command line"),
     ];
 
     /// <summary>The first match wins, because browsers also list the names of the browsers with which they are compatible.</summary>
@@ -20,10 +24,9 @@ internal static class DeviceName
         ("DuckDuckGo", "DuckDuckGo"), ("Ddg", "DuckDuckGo"), ("Firefox", "Firefox"), ("FxiOS", "Firefox"), ("CriOS", "Chrome"), ("GSA", "Google app"),
         ("Chromium", "Chromium"), ("Chrome", "Chrome"), ("WindowsPowerShell", "PowerShell"), ("PowerShell", "PowerShell"), ("Safari", "Safari"),
         ("curl", "curl"), ("Wget", "Wget"), ("HTTPie", "HTTPie"), ("PostmanRuntime", "Postman"), ("insomnia", "Insomnia"), ("bruno-runtime", "Bruno"),
-        ("python", "Python program"), ("okhttp", "Android app"), ("Dalvik", "Android app"), ("CFNetwork", "App on an Apple device"),
-        ("Dart", "Dart program"), ("Go-http-client", "Go program"), ("Java", "Java program"), ("Apache-HttpClient", "Java program"),
-        ("node", "Node.js program"), ("axios", "Node.js program"), ("undici", "Node.js program"), ("GuzzleHttp", "PHP program"), ("Ruby", "Ruby program"),
-        ("Faraday", "Ruby program"), ("reqwest", "Rust program"), ("command line", "Command line"),
+        ("python", "Python program"), ("Dart", "Dart program"), ("Go-http-client", "Go program"), ("Java", "Java program"),
+        ("Apache-HttpClient", "Java program"), ("node", "Node.js program"), ("axios", "Node.js program"), ("undici", "Node.js program"),
+        ("GuzzleHttp", "PHP program"), ("Ruby", "Ruby program"), ("Faraday", "Ruby program"), ("reqwest", "Rust program"),
     ];
 
     private static readonly (string Word, string Name)[] Systems =
@@ -42,9 +45,9 @@ internal static class DeviceName
 
         // Longer texts aren't stored either.
         var text = userAgent.AsSpan(0, Math.Min(userAgent.Length, RequestOrigin.UserAgentLength));
-        if (NameIn(text, Robots) is { } robot)
+        if (NameIn(text, CompleteNames) is { } complete)
         {
-            return robot;
+            return complete;
         }
 
         var program = NameIn(text, Programs);
@@ -76,7 +79,8 @@ internal static class DeviceName
             }
 
             var (start, end) = (from + at, from + at + word.Length);
-            if ((start == 0 || !char.IsLetterOrDigit(text[start - 1])) && (end == text.Length || !char.IsLetter(text[end])))
+            if (word[^1] == '/'
+                || ((start == 0 || !char.IsLetterOrDigit(text[start - 1])) && (end == text.Length || !char.IsLetter(text[end]))))
             {
                 return true;
             }

@@ -1,7 +1,6 @@
 using System.Security.Claims;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Passkeys;
-using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.AspNetCore.Http.HttpResults;
 
 namespace Cortex.IdentityServer.Identity.Login;

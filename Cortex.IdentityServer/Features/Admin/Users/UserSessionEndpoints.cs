@@ -25,7 +25,9 @@ internal static class UserSessionEndpoints
             : TypedResults.Ok(SessionResponse.ListOf(await sessions.ListAsync(id, http.User.SessionId(), cancellationToken), http.User.SessionId()));
 
     /// <summary>End one of a user's sessions</summary>
-    /// <remarks>Requires the role <c>admin</c> or <c>support</c>. The session ends immediately, on every replica. Other sessions and API keys keep working.</remarks>
+    /// <remarks>
+    /// Requires the role <c>admin</c> or <c>support</c>. The session ends immediately, on every replica. Other sessions and API keys keep working.
+    /// </remarks>
     internal static async Task<Results<NoContent, Problem>> EndUserSession(
         [Description(IdDescription)] Guid id,
         [FromRoute(Name = "session_id"), Description("The id of the session.")] Guid sessionId,
