@@ -1,3 +1,14 @@
+# The files of the web console are the same for every platform.
+FROM node:22 AS console
+WORKDIR /source/Cortex.Console
+COPY Cortex.Console/package.json Cortex.Console/package-lock.json Cortex.Console/.npmrc ./
+RUN npm ci
+
+# The console's types are generated from the OpenAPI document.
+COPY Cortex.IdentityServer.Tests/Contract/openapi.verified.json ../Cortex.IdentityServer.Tests/Contract/
+COPY Cortex.Console/ ./
+RUN npm run build
+
 FROM mcr.microsoft.com/dotnet/sdk:10.0 AS build
 WORKDIR /source
 
@@ -6,6 +17,7 @@ ARG TARGETARCH
 
 # Copies only the files that determine packages, so that code changes don't invalidate the restore layer.
 COPY global.json Directory.Build.props Directory.Packages.props ./
+COPY Cortex.Console/Console.targets Cortex.Console/
 COPY Cortex.IdentityServer/Cortex.IdentityServer.csproj Cortex.IdentityServer/packages.lock.json Cortex.IdentityServer/
 RUN dotnet restore Cortex.IdentityServer --locked-mode ${TARGETARCH:+--arch $TARGETARCH}
 
@@ -13,7 +25,9 @@ RUN dotnet restore Cortex.IdentityServer --locked-mode ${TARGETARCH:+--arch $TAR
 COPY .editorconfig BannedSymbols.txt ./
 COPY Migrations/ Migrations/
 COPY Cortex.IdentityServer/ Cortex.IdentityServer/
-RUN dotnet publish Cortex.IdentityServer --configuration Release --no-restore --output /app --self-contained false -p:UseAppHost=false ${TARGETARCH:+--arch $TARGETARCH}
+COPY --from=console /source/Cortex.Console/dist/ Cortex.Console/dist/
+RUN dotnet publish Cortex.IdentityServer --configuration Release --no-restore --output /app --self-contained false -p:UseAppHost=false \
+    -p:BuildConsole=false -p:RequireConsole=true ${TARGETARCH:+--arch $TARGETARCH}
 
 # This image has ICU and time zone data; the alpine and chiseled ones lack them.
 FROM mcr.microsoft.com/dotnet/aspnet:10.0

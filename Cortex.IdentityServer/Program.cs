@@ -7,6 +7,7 @@ using Cortex.IdentityServer.Features.Introspection;
 using Cortex.IdentityServer.Features.Site;
 using Cortex.IdentityServer.Features.Usage;
 using Cortex.IdentityServer.Features.Usage.Quotas;
+using Cortex.IdentityServer.Features.WebConsole;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
@@ -56,6 +57,7 @@ internal sealed partial class Program
             .AddAdmin()
             .AddFrontend()
             .AddApiDocs()
+            .AddConsole(settings, http.PublicUrl)
             .AddRateLimits(settings);
         builder.AddHttp(http, stop);
     }
@@ -89,6 +91,7 @@ internal sealed partial class Program
         routes.MapBilling();
         routes.MapAdmin();
         routes.MapMailedPages();
+        routes.MapConsole();
         routes.MapSitePages();
 
         app.Lifetime.ApplicationStarted.Register(() => _ = ReleaseMemoryAsync());

@@ -52,7 +52,7 @@ public sealed class AcceptedVariableTests
             "REFRESH_IDLE_DAYS", "REFRESH_ABSOLUTE_DAYS", "REFRESH_GRACE_SECONDS",
             "REVOCATION_GRACE_SECONDS", "DRAIN_SECONDS", "MAX_CONNECTIONS", "RATE_LIMITS", "API_KEY_LIMITS", "API_KEY_SCOPES", "JWT_ALGORITHM",
             "QUOTAS", "QUOTA_MODE", "USAGE_RETENTION_DAYS", "USAGE_LATE_DAYS",
-            "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN",
+            "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN", "CONSOLE", "CONSOLE_TITLE", "CONSOLE_LOGO_FILE", "CONSOLE_ACCENT_COLOR",
         ];
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);

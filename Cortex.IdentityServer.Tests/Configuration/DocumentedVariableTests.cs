@@ -26,7 +26,7 @@ public sealed partial class DocumentedVariableTests
         // The page documents these below its tables: the first under its full name, and all secret files together.
         Assert.Equal(
             Documented.Order(StringComparer.Ordinal),
-            read.Names.Where(name => name != "FORWARDEDHEADERS_ENABLED" && !name.EndsWith("_FILE", StringComparison.Ordinal)).Order(StringComparer.Ordinal));
+            read.Names.Where(name => name != "FORWARDEDHEADERS_ENABLED" && !IsSecretFile(name)).Order(StringComparer.Ordinal));
     }
 
     /// <remarks>The error about an invalid value names the accepted values.</remarks>
@@ -79,6 +79,9 @@ public sealed partial class DocumentedVariableTests
     [Fact]
     public void Every_image_of_compose_has_a_tag() =>
         Assert.All(ImageLine().Matches(ReadFile("compose.yaml")), line => Assert.Matches(@":v?\d+[.-]", line.Groups[1].Value));
+
+    private static bool IsSecretFile(string name) =>
+        name.EndsWith(SecretFile.Suffix, StringComparison.Ordinal) && SecretFile.Supports(name[..^SecretFile.Suffix.Length]);
 
     private static bool TakesNumber(string name) =>
         Outcome(name, "x").Contains($"{name} must be a whole number of ", StringComparison.Ordinal);

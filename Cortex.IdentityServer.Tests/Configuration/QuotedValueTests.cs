@@ -35,6 +35,7 @@ public sealed class QuotedValueTests
     [InlineData("REGISTRATION", "'closed'")]
     [InlineData("POLAR_ACCESS_TOKEN", "\"polar_oat_hunter2\"")]
     [InlineData("API_DOCS", "\"off\"")]
+    [InlineData("CONSOLE_TITLE", "\"Ada's identity\"")]
     public void Quotes_around_a_value_are_refused_with_one_line_that_names_them(string name, string value)
     {
         foreach (var environment in new[] { Environments.Development, Environments.Production })

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Features.Billing;
 using Cortex.IdentityServer.Features.Usage;
+using Cortex.IdentityServer.Features.WebConsole;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
@@ -67,6 +68,8 @@ internal sealed class ReadSettings
     public ApiKeyOptions ApiKeys => Of<ApiKeyOptions>();
 
     public BillingOptions Billing => Of<BillingOptions>();
+
+    public ConsoleOptions Console => Of<ConsoleOptions>();
 
     public IReadOnlyList<string> Warnings { get; }
 

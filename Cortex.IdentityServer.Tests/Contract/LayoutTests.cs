@@ -34,7 +34,8 @@ public sealed class LayoutTests
             + "Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys, ApiKeys, Login"),
         ("Features/Usage", "Foundation: Configuration, Data, Http; Identity: Users, Audit, Mail, Sessions, ApiKeys, Authentication, Account"),
         ("Features/Introspection", "Foundation: Http; Identity: Users, SigningKeys, Sessions, ApiKeys; Features: Usage"),
-        ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account"),
+        ("Features/WebConsole", "Foundation: Configuration, Http; Identity: Account"),
+        ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account; Features: WebConsole"),
         ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Account; Features: Usage"),
         (
             "Features/Frontend",

@@ -14,7 +14,7 @@ internal sealed partial record SourceFile(string Path, string Text)
     [
         .. Directory.EnumerateFiles(Document.Repository, "*.cs", SearchOption.AllDirectories)
             .Select(file => System.IO.Path.GetRelativePath(Document.Repository, file).Replace('\\', '/'))
-            .Where(path => !path.Split('/').Any(part => part is "obj" or "bin" || part.StartsWith('.')))
+            .Where(path => !path.Split('/').Any(part => part is "obj" or "bin" or "node_modules" || part.StartsWith('.')))
             .Where(path => !path.StartsWith("Migrations/", StringComparison.Ordinal)
                 || !(path.EndsWith(".Designer.cs", StringComparison.Ordinal) || path.EndsWith("Snapshot.cs", StringComparison.Ordinal)))
             .Order(StringComparer.Ordinal)

@@ -3,6 +3,7 @@ using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Headers;
 using System.Text.Json;
+using Cortex.IdentityServer.Features.WebConsole;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Microsoft.AspNetCore.Hosting;
@@ -29,7 +30,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     internal const string HighLimits =
         "register=1000000,login=1000000,login_failures=1000000,refresh=1000000,refresh_session=1000000,sensitive=1000000,"
         + "sensitive_user=1000000,mails=1000000,admin=1000000,unknown_keys=1000000,health=1000000,documents=1000000,usage=1000000,"
-        + "usage_user=1000000,webhooks=1000000,checkout=1000000,checkout_user=1000000";
+        + "usage_user=1000000,webhooks=1000000,checkout=1000000,checkout_user=1000000,console=1000000";
 
     private static readonly TimeSpan NotificationTimeout = TimeSpan.FromSeconds(10);
 
@@ -60,6 +61,9 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
     protected virtual IEnumerable<(string Name, string Value)> Settings => [];
 
     protected virtual string Environment => "Development";
+
+    /// <summary>The folder with the web console: a stand-in, so that tests don't depend on Node.js.</summary>
+    protected virtual string ConsoleFolder => ConsoleStandIn.Folder;
 
     /// <summary>
     /// The bcrypt cost: bcrypt's own minimum, which takes 1 ms instead of the 60 ms of the lowest <c>BCRYPT_COST</c>, because most tests hash a password but
@@ -107,6 +111,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             host.ConfigureTestServices(services =>
             {
                 services.Replace(ServiceDescriptor.Singleton<TimeProvider>(Clock));
+                services.Replace(ServiceDescriptor.Singleton(new ConsoleFolder(ConsoleFolder)));
                 if (!settings.Any(setting => setting.Name == "BCRYPT_COST"))
                 {
                     services.Replace(ServiceDescriptor.Singleton(

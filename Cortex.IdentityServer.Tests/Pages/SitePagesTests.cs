@@ -1,5 +1,4 @@
 using System.Net;
-using Cortex.IdentityServer.Tests.Http;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Pages;
@@ -10,9 +9,21 @@ public sealed class BelowPathApp(PostgresCluster cluster) : CortexApp(cluster)
     protected override IEnumerable<(string Name, string Value)> Settings => [("PUBLIC_URL", "https://id.example.com/auth/")];
 }
 
-/// <summary>The pages that users and password managers find without a link from an email.</summary>
-public sealed class SitePagesTests(CortexApp app, NoDocsApp withoutDocs, BelowPathApp below)
-    : IClassFixture<CortexApp>, IClassFixture<NoDocsApp>, IClassFixture<BelowPathApp>
+/// <summary>A server without the web console.</summary>
+public class NoConsoleApp(PostgresCluster cluster) : CortexApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [("CONSOLE", "off")];
+}
+
+/// <summary>A server without the web console and without its documentation routes.</summary>
+public sealed class NoConsoleAndDocsApp(PostgresCluster cluster) : NoConsoleApp(cluster)
+{
+    protected override IEnumerable<(string Name, string Value)> Settings => [.. base.Settings, ("API_DOCS", "off")];
+}
+
+/// <summary>The pages that users and password managers find without a link from an email, on a server without the web console.</summary>
+public sealed class SitePagesTests(NoConsoleApp app, NoConsoleAndDocsApp withoutDocs, BelowPathApp below)
+    : IClassFixture<NoConsoleApp>, IClassFixture<NoConsoleAndDocsApp>, IClassFixture<BelowPathApp>
 {
     private const string Chromium = "text/html,application/xhtml+xml,application/xml;q=0.9,image/avif,image/webp,*/*;q=0.8";
 

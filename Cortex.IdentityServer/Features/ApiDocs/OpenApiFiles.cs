@@ -1,5 +1,6 @@
 using System.Globalization;
 using System.Text;
+using Cortex.IdentityServer.Foundation.Http;
 using Microsoft.AspNetCore.OpenApi;
 using Microsoft.OpenApi;
 
@@ -8,9 +9,9 @@ namespace Cortex.IdentityServer.Features.ApiDocs;
 /// <summary>Generates the OpenAPI document on the first request and caches it, because it doesn't change while the server runs.</summary>
 internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentName)] IOpenApiDocumentProvider documents)
 {
-    private Lazy<Task<OpenApiFile>> _file = new(() => GenerateAsync(documents));
+    private Lazy<Task<CompressedFile>> _file = new(() => GenerateAsync(documents));
 
-    public async Task<OpenApiFile> GetAsync()
+    public async Task<CompressedFile> GetAsync()
     {
         var file = _file;
         try
@@ -25,12 +26,12 @@ internal sealed class OpenApiFiles([FromKeyedServices(ApiDocsFeature.DocumentNam
         }
     }
 
-    private static async Task<OpenApiFile> GenerateAsync(IOpenApiDocumentProvider documents)
+    private static async Task<CompressedFile> GenerateAsync(IOpenApiDocumentProvider documents)
     {
         // Don't use the request's own token, because other requests may be waiting for the same document.
         var document = await documents.GetOpenApiDocumentAsync(CancellationToken.None);
         await using var text = new StringWriter(new StringBuilder(), CultureInfo.InvariantCulture);
         document.SerializeAsV31(new OpenApiJsonWriter(text, new OpenApiJsonWriterSettings { Terse = true }));
-        return OpenApiFile.Of(Encoding.UTF8.GetBytes(text.ToString()));
+        return CompressedFile.Of(Encoding.UTF8.GetBytes(text.ToString()));
     }
 }

@@ -1,10 +1,10 @@
+using Cortex.IdentityServer.Features.WebConsole;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Identity.Account.Pages;
 using Cortex.IdentityServer.Identity.Mail;
 using Cortex.IdentityServer.Identity.Users;
 using Microsoft.AspNetCore.Http.HttpResults;
-using Microsoft.Net.Http.Headers;
 
 namespace Cortex.IdentityServer.Features.Site;
 
@@ -19,13 +19,10 @@ internal static class SiteEndpoints
     /// <summary>The page is cached for only five minutes, because an update may change it.</summary>
     private const string CacheControl = "public, max-age=300";
 
-    private static readonly MediaTypeHeaderValue Html = new("text/html");
-
     /// <summary>Serves a page to clients that accept HTML or anything; other clients get 404.</summary>
-    internal static IResult ShowHome(HttpOptions options, HttpContext http)
+    internal static IResult ShowHome(HttpOptions options, ConsoleFiles console, HttpContext http)
     {
-        http.Response.Headers.Append(HeaderNames.Vary, HeaderNames.Accept);
-        if (!AcceptsHtml(http.Request.GetTypedHeaders().Accept))
+        if (!http.NegotiateHtml())
         {
             return Problems.NotFound.ToProblem();
         }
@@ -38,7 +35,8 @@ internal static class SiteEndpoints
             "Cortex Identity",
             $"This is the authentication server for {Product.Name}, version {Product.Version}. Applications use it to log users in; there is nothing to "
                 + "log in to on this page.",
-            $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>")
+            $"<ul>{docs}<li><a href=\"health\">Health</a></li><li><a href=\"account/security\">Set a new password</a></li></ul>"
+                + (console.Status == ConsoleStatus.Missing ? MissingConsole.Instructions : ""))
         { CacheControl = CacheControl };
     }
 
@@ -60,15 +58,6 @@ internal static class SiteEndpoints
         await outbox.RequestAsync(MailKind.Request.PasswordReset, email, http.Origin(), cancellationToken);
         return new Page("Check your email", "If this address belongs to an account, we have sent it an email with a link. The link is valid for one hour.");
     }
-
-    /// <summary>The most specific matching range decides (RFC 9110 section 12.5.1). Without the header, any type is acceptable.</summary>
-    private static bool AcceptsHtml(IList<MediaTypeHeaderValue> accepted) =>
-        accepted.Count == 0
-        || accepted
-            .Where(Html.IsSubsetOf)
-            .OrderBy(range => range.MatchesAllTypes)
-            .ThenBy(range => range.MatchesAllSubTypes)
-            .FirstOrDefault() is { Quality: not 0 };
 
     private static Page EmailForm(string? error = null) => new(
         "Change your password",

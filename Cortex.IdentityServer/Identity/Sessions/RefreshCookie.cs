@@ -59,11 +59,16 @@ internal sealed class RefreshCookie(HttpOptions options, BrowserOrigins origins,
 
     public void Clear(HttpContext http) => http.Response.Cookies.Delete(NameFor(http.Request), Attributes(http.Request));
 
-    public void ClearIfSent(HttpContext http)
+    /// <summary>
+    /// Clears the cookie if the browser sent it, and with it what pages of this origin have stored, such as the web console. It doesn't affect the storage of
+    /// frontends on other origins. Browsers ignore the header on plain HTTP (https://www.w3.org/TR/clear-site-data/).
+    /// </summary>
+    public void ClearAtLogout(HttpContext http)
     {
         if (IsSent(http.Request))
         {
             Clear(http);
+            http.Response.Headers["Clear-Site-Data"] = "\"storage\"";
         }
     }
 

@@ -62,7 +62,7 @@ internal static class SessionEndpoints
         LogoutRequest? _, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
         await sessions.EndAsync(caller.SessionId(), caller.UserId(), SessionEnd.Logout, http.Origin(), cancellationToken);
-        cookie.ClearIfSent(http);
+        cookie.ClearAtLogout(http);
         return TypedResults.NoContent();
     }
 
@@ -82,7 +82,7 @@ internal static class SessionEndpoints
         }
 
         var hasEnded = tokens.TryRead(cookieToken, out var token) && await sessions.EndAsync(token, SessionEnd.Logout, http.Origin(), cancellationToken);
-        cookie.Clear(http);
+        cookie.ClearAtLogout(http);
         return hasEnded ? TypedResults.NoContent() : Problems.InvalidRefreshToken.ToProblem();
     }
 
@@ -92,7 +92,7 @@ internal static class SessionEndpoints
         LogoutRequest? _, ClaimsPrincipal caller, SessionService sessions, RefreshCookie cookie, HttpContext http, CancellationToken cancellationToken)
     {
         await sessions.EndEverywhereAsync(caller.UserId(), SessionEnd.LogoutAll, http.Origin(), cancellationToken);
-        cookie.ClearIfSent(http);
+        cookie.ClearAtLogout(http);
         return TypedResults.NoContent();
     }
 

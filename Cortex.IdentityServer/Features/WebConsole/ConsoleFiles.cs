@@ -1,0 +1,71 @@
+using System.Collections.Frozen;
+using System.Text;
+using Cortex.IdentityServer.Foundation.Http;
+
+namespace Cortex.IdentityServer.Features.WebConsole;
+
+/// <summary>The console's files, which are read once at startup. No request reads the disk.</summary>
+internal sealed class ConsoleFiles(ConsoleOptions options, ConsoleFolder folder)
+{
+    /// <summary>The prefix of files whose names contain a hash of their content, so that browsers may keep them forever.</summary>
+    public const string AssetPrefix = "assets/";
+
+    private const string BrotliSuffix = ".br";
+    private const string GzipSuffix = ".gz";
+
+    /// <summary>A hundred times what the console needs: whatever else somebody has put into the folder must not fill the memory.</summary>
+    private const long MaxBytes = 64 * 1024 * 1024;
+
+    private Task<Content> _content = Task.FromException<Content>(new InvalidOperationException("The console's files weren't read."));
+
+    public ConsoleStatus Status { get; } = !options.IsOn ? ConsoleStatus.Off : folder.HasConsole ? ConsoleStatus.On : ConsoleStatus.Missing;
+
+    /// <summary>The names of the files at the root, such as a manifest. Each of them gets a route of its own.</summary>
+    public IEnumerable<string> RootNames => Directory.EnumerateFiles(folder.Path)
+        .Select(path => Path.GetFileName(path))
+        .Where(name => name != ConsoleFolder.Index && !IsEncoded(name) && !name.StartsWith('.'));
+
+    /// <summary>Begins to read the files on another thread, so that the server starts as quickly as without them. Early requests wait for it.</summary>
+    public void StartReading() => _content = Task.Run(Read);
+
+    /// <summary>Waits until everything is read.</summary>
+    public Task CompletionAsync() => _content;
+
+    /// <summary>Returns the HTML page, which is the same for all addresses of the console.</summary>
+    public async ValueTask<byte[]> PageAsync() => (await _content).Page;
+
+    /// <summary>Returns a file, or null if there is none of this name.</summary>
+    /// <param name="name">The path below the console's folder, with forward slashes. Case counts.</param>
+    public async ValueTask<ConsoleFile?> FindAsync(string name) => (await _content).Files.GetValueOrDefault(name);
+
+    private Content Read()
+    {
+        var paths = Directory.GetFiles(folder.Path, "*", new EnumerationOptions { RecurseSubdirectories = true, AttributesToSkip = FileAttributes.Hidden });
+        if (paths.Sum(path => new FileInfo(path).Length) > MaxBytes)
+        {
+            throw new InvalidDataException($"The folder {folder.Path} has more than {MaxBytes / (1024 * 1024)} MiB.");
+        }
+
+        var bytes = paths.ToDictionary(path => Path.GetRelativePath(folder.Path, path).Replace('\\', '/'), File.ReadAllBytes, StringComparer.Ordinal);
+        var files = bytes.Where(file => file.Key != ConsoleFolder.Index && !IsEncoded(file.Key)).ToDictionary(file => file.Key, file => ConsoleFile.Of(
+            file.Key,
+            CompressedFile.Of(file.Value, bytes.GetValueOrDefault(file.Key + GzipSuffix), bytes.GetValueOrDefault(file.Key + BrotliSuffix))));
+        var logo = options.Logo is { } image ? Add(files, "brand-logo", image.Extension, image.Content) : null;
+        var styleSheet = options.Accent is { } accent ? Add(files, "brand", ".css", Encoding.UTF8.GetBytes(accent.StyleSheet)) : null;
+        var html = Encoding.UTF8.GetString(bytes[ConsoleFolder.Index]);
+        return new(ConsolePage.Of(html, options.Title, logo, styleSheet), files.ToFrozenDictionary(StringComparer.Ordinal));
+    }
+
+    /// <summary>Adds a file of the operator's, and returns its address.</summary>
+    private static string Add(Dictionary<string, ConsoleFile> files, string name, string extension, byte[] content)
+    {
+        var file = CompressedFile.Of(content, gzip: null, brotli: null);
+        var path = $"{AssetPrefix}{name}-{file.Hash[..16]}{extension}";
+        files[path] = ConsoleFile.Of(path, file);
+        return "/" + path;
+    }
+
+    private static bool IsEncoded(string name) => name.EndsWith(BrotliSuffix, StringComparison.Ordinal) || name.EndsWith(GzipSuffix, StringComparison.Ordinal);
+
+    private sealed record Content(byte[] Page, FrozenDictionary<string, ConsoleFile> Files);
+}
