@@ -1,0 +1,49 @@
+using Cortex.IdentityServer.Tests.Infrastructure;
+using Microsoft.Playwright;
+
+[assembly: AssemblyFixture(typeof(Cortex.IdentityServer.Tests.Browser.ConsoleBrowser))]
+
+namespace Cortex.IdentityServer.Tests.Browser;
+
+/// <summary>One real Chromium for all tests of the console. It starts with the first test that needs it.</summary>
+public sealed class ConsoleBrowser : IAsyncDisposable
+{
+    private readonly SemaphoreSlim _starting = new(1, 1);
+    private IPlaywright? _playwright;
+    private IBrowser? _browser;
+
+    /// <summary>The browser; skips the test where Chromium isn't installed or the console isn't built, except in CI, which has both.</summary>
+    internal async Task<IBrowser> GetAsync()
+    {
+        var isCi = Environment.GetEnvironmentVariable("CI") == "true";
+        Assert.SkipUnless(Chromium.Binary is not null || isCi, "chromium is not installed");
+        Assert.SkipUnless(Directory.Exists(ConsoleApp.BuiltConsole) || isCi, "the web console is not built");
+        await _starting.WaitAsync(TestContext.Current.CancellationToken);
+        try
+        {
+            _playwright ??= await Playwright.CreateAsync();
+            return _browser ??= await _playwright.Chromium.LaunchAsync(new()
+            {
+                ExecutablePath = Chromium.Binary,
+
+                // Chromium refuses to run as root with its sandbox. It opens nothing but the server under test.
+                Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"],
+            });
+        }
+        finally
+        {
+            _starting.Release();
+        }
+    }
+
+    public async ValueTask DisposeAsync()
+    {
+        if (_browser is not null)
+        {
+            await _browser.DisposeAsync();
+        }
+
+        _playwright?.Dispose();
+        _starting.Dispose();
+    }
+}
