@@ -32,3 +32,14 @@ export function formatDollars(value: number | string) {
     maximumFractionDigits: 6,
   }).format(value as Intl.StringNumericLiteral);
 }
+
+/** A size such as “1.4 MB”. */
+export function formatBytes(bytes: number) {
+  const [divisor, unit] = bytes < 1e6 ? [1e3, 'kilobyte'] : bytes < 1e9 ? [1e6, 'megabyte'] : [1e9, 'gigabyte'];
+  return new Intl.NumberFormat(getLocale(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / divisor);
+}
+
+/** A number short enough for an axis: “1.2K”. */
+export function formatCompact(value: number) {
+  return new Intl.NumberFormat(getLocale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+}

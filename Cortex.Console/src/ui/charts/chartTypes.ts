@@ -1,0 +1,27 @@
+export interface ChartSeries {
+  /** Names the series in the values of the points. */
+  key: string;
+  label: string;
+}
+
+export interface ChartPoint {
+  /** The time that the point is about, as text. */
+  label: string;
+  values: Record<string, number>;
+}
+
+export interface ChartData {
+  points: ChartPoint[];
+  /** At most eight, because more can't be told apart. In stacked bars, the first is at the bottom. */
+  series: ChartSeries[];
+  /** Turns a value into text, with its unit. */
+  format: (value: number) => string;
+  /** The same for the axis, if that text is too long for it. */
+  formatTick?: (value: number) => string;
+  kind?: 'bars' | 'lines';
+}
+
+/** The color of a series by its position, which both themes define. */
+export function seriesColor(position: number) {
+  return `var(--chart-${(position % 8) + 1})`;
+}
