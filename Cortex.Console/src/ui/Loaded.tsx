@@ -2,6 +2,7 @@ import type { UseQueryResult } from '@tanstack/react-query';
 import type { ReactNode } from 'react';
 import { ErrorPanel } from './ErrorPanel';
 import { Skeleton } from './Skeleton';
+import { withFieldMessages } from './withFieldMessages';
 
 interface LoadedProps<T> {
   query: UseQueryResult<T, unknown>;
@@ -14,7 +15,7 @@ interface LoadedProps<T> {
 export function Loaded<T>({ query, lines, children }: LoadedProps<T>) {
   return (
     <>
-      {query.error != null && <ErrorPanel error={query.error} onRetry={() => query.refetch()} />}
+      {query.error != null && <ErrorPanel error={withFieldMessages(query.error)} onRetry={() => query.refetch()} />}
       {query.data !== undefined ? children(query.data) : query.error == null && <Skeleton lines={lines} />}
     </>
   );

@@ -1,8 +1,25 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { readText, readUsageSearch, type UsageSearch } from '@/ui/usage/usageSearch';
+
+/** The report and, below it, the requests: both are about the same period and key. */
+export interface UsagePageSearch extends UsageSearch {
+  endpoint?: string;
+  provider?: string;
+  /** `error`, or a code. */
+  status?: string;
+  cursor?: string;
+}
 
 export const usageRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/usage',
+  validateSearch: (search: Record<string, unknown>): UsagePageSearch => ({
+    ...readUsageSearch(search),
+    endpoint: readText(search.endpoint),
+    provider: readText(search.provider),
+    status: readText(search.status),
+    cursor: readText(search.cursor),
+  }),
   component: lazyRouteComponent(() => import('./UsagePage'), 'UsagePage'),
 });

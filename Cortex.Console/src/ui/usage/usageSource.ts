@@ -1,0 +1,57 @@
+import { queryOptions } from '@tanstack/react-query';
+import { api, type Schema } from '@/api/client';
+import type { UsageRange } from './range';
+import type { Grouping } from './usageSearch';
+
+/** Whose usage a report is about. */
+export type UsageSource = { kind: 'own' } | { kind: 'all' } | { kind: 'user'; userId: string };
+
+export type ReportQuery = UsageRange & { group_by?: Grouping };
+
+const own: readonly Grouping[] = ['endpoint', 'provider', 'api_key', 'status'];
+
+/** How the usage of a source can be grouped. */
+export function groupingsOf(source: UsageSource): readonly Grouping[] {
+  return source.kind === 'all' ? [...own, 'user', 'tier'] : own;
+}
+
+export function reportUrl(source: UsageSource, query: ReportQuery) {
+  const values = Object.entries(query).filter((entry): entry is [string, string] => entry[1] !== undefined);
+  return `${pathOf(source)}?${new URLSearchParams(values)}`;
+}
+
+export function reportOptions(source: UsageSource, query: ReportQuery) {
+  return queryOptions<Schema<'UsageReportResponse'>>({
+    queryKey: ['get', pathOf(source), query],
+    queryFn: async ({ signal }) => (await load(source, query, signal)).data as Schema<'UsageReportResponse'>,
+  });
+}
+
+/** The groupings of a source were checked before, which the types of the three routes can't know. */
+function load(source: UsageSource, query: ReportQuery, signal: AbortSignal) {
+  const { group_by, ...range } = query;
+  switch (source.kind) {
+    case 'own':
+      return api.GET('/api/v1/usage', { params: { query: { ...range, group_by: group_by as OwnGrouping } }, signal });
+    case 'all':
+      return api.GET('/api/v1/admin/usage', { params: { query }, signal });
+    case 'user':
+      return api.GET('/api/v1/admin/users/{id}/usage', {
+        params: { path: { id: source.userId }, query: { ...range, group_by: group_by as OwnGrouping } },
+        signal,
+      });
+  }
+}
+
+type OwnGrouping = 'endpoint' | 'provider' | 'api_key' | 'status' | undefined;
+
+function pathOf(source: UsageSource) {
+  switch (source.kind) {
+    case 'own':
+      return '/api/v1/usage';
+    case 'all':
+      return '/api/v1/admin/usage';
+    case 'user':
+      return `/api/v1/admin/users/${source.userId}/usage`;
+  }
+}
