@@ -18,12 +18,14 @@ interface EventsSectionProps {
   onSearch: (change: Partial<UsagePageSearch>) => void;
 }
 
+const pageSize = 25;
+
 /** The single requests of the period, newest first. */
 export function EventsSection({ search, keys, onSearch }: EventsSectionProps) {
   const { from, to, tz } = usageRange(search);
   const { api_key, endpoint, provider, status, cursor } = search;
   const filters = { from, to, api_key, endpoint, provider, status };
-  const asked = { ...filters, cursor };
+  const asked = { ...filters, cursor, limit: pageSize };
   const events = useQuery({
     queryKey: ['get', '/api/v1/usage/events', asked],
     queryFn: async ({ signal }) => {

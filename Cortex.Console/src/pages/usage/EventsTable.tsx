@@ -51,9 +51,9 @@ function When({ time, timeZone }: { time: string; timeZone: string }) {
 
 function Endpoint({ event }: { event: Event }) {
   return (
-    <span className="flex flex-col">
-      <span className="break-all">{event.endpoint === 'adjustment' && !event.api_key_id ? m.usage_adjustment() : event.endpoint}</span>
-      {event.provider && <span className="text-xs break-all text-muted">{event.provider}</span>}
+    <span className="flex min-w-24 flex-col">
+      <span className="wrap-anywhere">{event.endpoint === 'adjustment' && !event.api_key_id ? m.usage_adjustment() : event.endpoint}</span>
+      {event.provider && <span className="text-xs wrap-anywhere text-muted">{event.provider}</span>}
     </span>
   );
 }

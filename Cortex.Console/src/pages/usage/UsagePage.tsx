@@ -1,6 +1,7 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { query } from '@/api/client';
 import { m } from '@/paraglide/messages';
+import { Badge } from '@/ui/Badge';
 import { Card } from '@/ui/Card';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
@@ -35,7 +36,7 @@ export function UsagePage() {
           </TextLink>
         </p>
       )}
-      <Card title={m.usage_quota()}>
+      <Card title={m.usage_quota()} actions={quota.data && <Badge>{m.usage_tier_name({ tier: quota.data.subscription_tier })}</Badge>}>
         <Loaded query={quota} lines={8}>
           {(data) => <QuotaSummary quota={data} />}
         </Loaded>

@@ -9,7 +9,7 @@ import { chartOf, type Group, groupsOf, sum, timesOf } from './series';
 import { UsageTable } from './UsageTable';
 import { UsageTotals } from './UsageTotals';
 import { type Grouping, type Metric, metrics } from './usageSearch';
-import { formatMetric, formatMetricTick, groupingText, groupText, intervalText, metricText } from './usageText';
+import { formatMetric, formatMetricTick, groupedByText, groupingText, groupText, intervalText, metricText } from './usageText';
 
 interface ReportContentProps {
   report: Schema<'UsageReportResponse'>;
@@ -39,7 +39,9 @@ export function ReportContent({ report, keyId, metric, onMetric, isLoading, grou
       <TimeChart
         {...chart}
         label={
-          grouping && !isOneKey ? m.usage_chart_by({ metric: metricText[metric](), group: groupingText[grouping]() }) : metricText[metric]()
+          grouping && !isOneKey
+            ? m.usage_chart_by({ metric: metricText[metric](), group: groupedByText[grouping]() })
+            : metricText[metric]()
         }
         emptyText={m.usage_empty_period()}
         isLoading={isLoading}
@@ -58,7 +60,7 @@ export function ReportContent({ report, keyId, metric, onMetric, isLoading, grou
       {totals.requests > 0 &&
         (grouping && !isOneKey ? (
           <UsageTable
-            label={m.usage_by_group({ group: groupingText[grouping]() })}
+            label={m.usage_by_group({ group: groupedByText[grouping]() })}
             nameHeader={groupingText[grouping]()}
             isLoading={isLoading}
             rows={groupsOf(series).map((group) => ({

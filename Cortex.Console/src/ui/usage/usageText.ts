@@ -28,6 +28,16 @@ export const groupingText: Record<Grouping, () => string> = {
   tier: m.usage_tier,
 };
 
+/** The same in running text: “by endpoint”. */
+export const groupedByText: Record<Grouping, () => string> = {
+  endpoint: m.usage_by_endpoint,
+  provider: m.usage_by_provider,
+  api_key: m.usage_by_key,
+  status: m.usage_by_status,
+  user: m.usage_by_user,
+  tier: m.usage_by_tier,
+};
+
 export const metricText: Record<Metric, () => string> = {
   requests: m.usage_requests,
   tokens_used: m.usage_tokens,
