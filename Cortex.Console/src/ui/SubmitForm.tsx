@@ -18,6 +18,7 @@ interface SubmitFormProps {
 export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitFormProps) {
   const [isPending, setPending] = useState(false);
   const [error, setError] = useState<ApiError>();
+  const [edited, setEdited] = useState<string[]>([]);
 
   async function submit(event: FormEvent<HTMLFormElement>) {
     event.preventDefault();
@@ -28,6 +29,7 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
 
     setPending(true);
     setError(undefined);
+    setEdited([]);
     try {
       await onSubmit(new FormData(form));
     } catch (thrown) {
@@ -42,11 +44,22 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
     }
   }
 
-  const fieldErrors = error?.problem?.errors;
+  /** A message goes when its field is edited. Later, on leaving the field, it would move the button away from under the click that leaves it. */
+  function edit({ target }: FormEvent<HTMLFormElement>) {
+    if (fieldErrors && target instanceof HTMLInputElement && target.name in fieldErrors) {
+      setEdited([...edited, target.name]);
+    }
+  }
+
+  const errors = Object.entries(error?.problem?.errors ?? {}).filter(([field]) => !edited.includes(field));
+  const fieldErrors = error?.problem?.errors && Object.fromEntries(errors);
   return (
     <Form {...props} onSubmit={submit} validationErrors={fieldErrors} className="flex flex-col gap-4">
       {error && <ErrorPanel error={error} />}
-      {children(isPending)}
+      {/* biome-ignore lint/a11y/noStaticElementInteractions: it listens to the fields inside. */}
+      <div onInput={edit} className="contents">
+        {children(isPending)}
+      </div>
     </Form>
   );
 }
