@@ -45,7 +45,7 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
   }
 
   /** A message goes when its field is edited. Later, on leaving the field, it would move the button away from under the click that leaves it. */
-  function edit({ target }: FormEvent<HTMLFormElement>) {
+  function edit({ target }: FormEvent) {
     if (fieldErrors && target instanceof HTMLInputElement && target.name in fieldErrors) {
       setEdited([...edited, target.name]);
     }
@@ -56,7 +56,6 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
   return (
     <Form {...props} onSubmit={submit} validationErrors={fieldErrors} className="flex flex-col gap-4">
       {error && <ErrorPanel error={error} />}
-      {/* biome-ignore lint/a11y/noStaticElementInteractions: it listens to the fields inside. */}
       <div onInput={edit} className="contents">
         {children(isPending)}
       </div>
