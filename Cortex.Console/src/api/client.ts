@@ -8,6 +8,9 @@ import type { components, paths } from './schema';
 /** A body of the API by its name in the OpenAPI document, such as `Schema<'UserResponse'>`. */
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
+/** Another token can help with these. A wrong password is a 401, too, and a repeat would count as a second guess. */
+const tokenRefusals = ['unauthenticated', 'invalid_token', 'token_expired', 'session_revoked'];
+
 /**
  * Sends a request as the user who is logged in. An expired token is refreshed, a request that requires fresh authentication is repeated once the user
  * has proved who they are, and every other error is thrown as an ApiError.
@@ -20,7 +23,7 @@ export async function send(request: Request): Promise<Response> {
   }
 
   const error = await ApiError.from(response);
-  if (error.status === 401 && token && (await refreshAfter(token))) {
+  if (tokenRefusals.includes(error.code) && token && (await refreshAfter(token))) {
     return orThrow(await attempt(request.clone(), await accessToken()));
   }
 
