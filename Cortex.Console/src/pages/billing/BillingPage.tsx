@@ -1,5 +1,36 @@
+import { useState } from 'react';
+import { query } from '@/api/client';
+import { m } from '@/paraglide/messages';
+import { Loaded } from '@/ui/Loaded';
+import { Notice } from '@/ui/Notice';
 import { PageHeading } from '@/ui/PageHeading';
+import { CheckoutReturn } from './CheckoutReturn';
+import { LimitsCard } from './LimitsCard';
+import { PlanCard } from './PlanCard';
+import { ProductsCard } from './ProductsCard';
 
 export function BillingPage() {
-  return <PageHeading title="BillingPage" />;
+  const billing = query.useQuery('get', '/api/v1/billing', {});
+  const quota = query.useQuery('get', '/api/v1/usage/quota', {});
+  const [isOff, setOff] = useState(false);
+  return (
+    <>
+      <PageHeading title={m.billing_title()} />
+      <CheckoutReturn billing={billing.data} refetch={billing.refetch} />
+      <Loaded query={billing} lines={4}>
+        {(data) => (
+          <>
+            <PlanCard billing={data} />
+            {isOff && (
+              <Notice isStatus>
+                <p>{m.billing_off()}</p>
+              </Notice>
+            )}
+            {!isOff && data.products.length > 0 && <ProductsCard billing={data} onOff={() => setOff(true)} />}
+          </>
+        )}
+      </Loaded>
+      <LimitsCard quota={quota} />
+    </>
+  );
 }

@@ -1,5 +1,25 @@
+import { query } from '@/api/client';
+import { m } from '@/paraglide/messages';
+import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
+import { PasskeysCard } from './PasskeysCard';
+import { PasswordCard } from './PasswordCard';
+import { TwoFactorCard } from './TwoFactorCard';
 
 export function SecurityPage() {
-  return <PageHeading title="SecurityPage" />;
+  const me = query.useQuery('get', '/api/v1/auth/me', {});
+  return (
+    <>
+      <PageHeading title={m.security_title()} />
+      <Loaded query={me} lines={8}>
+        {(user) => (
+          <>
+            <PasswordCard email={user.email} />
+            <TwoFactorCard user={user} />
+          </>
+        )}
+      </Loaded>
+      <PasskeysCard />
+    </>
+  );
 }

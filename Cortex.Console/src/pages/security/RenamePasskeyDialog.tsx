@@ -1,0 +1,45 @@
+import { api, type Schema } from '@/api/client';
+import { m } from '@/paraglide/messages';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { DialogActions } from '@/ui/DialogActions';
+import { Field } from '@/ui/Field';
+import { SubmitForm } from '@/ui/SubmitForm';
+
+interface RenamePasskeyDialogProps {
+  /** The passkey to rename; the dialog is closed without one. */
+  passkey: Schema<'PasskeyResponse'> | undefined;
+  onClose: () => void;
+  onRenamed: () => Promise<void>;
+}
+
+export function RenamePasskeyDialog({ passkey, onClose, onRenamed }: RenamePasskeyDialogProps) {
+  async function submit(fields: FormData) {
+    if (passkey) {
+      await api.PATCH('/api/v1/auth/passkeys/{id}', {
+        params: { path: { id: passkey.id } },
+        body: { name: String(fields.get('name')) },
+      });
+      onClose();
+      await onRenamed();
+    }
+  }
+
+  return (
+    <Dialog title={m.security_rename_title()} isOpen={passkey !== undefined} onClose={onClose}>
+      <SubmitForm onSubmit={submit}>
+        {(isPending) => (
+          <>
+            <Field label={m.security_passkey_name()} name="name" defaultValue={passkey?.name} isRequired autoFocus autoComplete="off" />
+            <DialogActions>
+              <Button onPress={onClose}>{m.common_cancel()}</Button>
+              <Button type="submit" look="primary" isPending={isPending}>
+                {m.common_save()}
+              </Button>
+            </DialogActions>
+          </>
+        )}
+      </SubmitForm>
+    </Dialog>
+  );
+}

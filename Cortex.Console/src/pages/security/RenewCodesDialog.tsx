@@ -1,0 +1,40 @@
+import { api } from '@/api/client';
+import { m } from '@/paraglide/messages';
+import { Button } from '@/ui/Button';
+import { CodeField } from '@/ui/CodeField';
+import { Dialog } from '@/ui/Dialog';
+import { DialogActions } from '@/ui/DialogActions';
+import { SubmitForm } from '@/ui/SubmitForm';
+import { withoutSpaces } from './secondFactor';
+
+interface RenewCodesDialogProps {
+  isOpen: boolean;
+  onClose: () => void;
+  onRenewed: (codes: string[]) => void;
+}
+
+export function RenewCodesDialog({ isOpen, onClose, onRenewed }: RenewCodesDialogProps) {
+  async function submit(fields: FormData) {
+    const { data } = await api.POST('/api/v1/auth/2fa/recovery-codes', { body: { code: withoutSpaces(fields.get('code')) } });
+    onRenewed(data?.recovery_codes ?? []);
+  }
+
+  return (
+    <Dialog title={m.security_renew_title()} isOpen={isOpen} onClose={onClose}>
+      <SubmitForm onSubmit={submit}>
+        {(isPending) => (
+          <>
+            <p className="text-sm">{m.security_renew_text()}</p>
+            <CodeField label={m.security_code()} autoFocus />
+            <DialogActions>
+              <Button onPress={onClose}>{m.common_cancel()}</Button>
+              <Button type="submit" look="primary" isPending={isPending}>
+                {m.security_renew_action()}
+              </Button>
+            </DialogActions>
+          </>
+        )}
+      </SubmitForm>
+    </Dialog>
+  );
+}
