@@ -1,5 +1,5 @@
-import type { ReactNode } from 'react';
-import { FieldError } from 'react-aria-components/FieldError';
+import { type ReactNode, useContext, useEffect, useState } from 'react';
+import { FieldError, FieldErrorContext } from 'react-aria-components/FieldError';
 import { Input, type InputProps } from 'react-aria-components/Input';
 import { Label } from 'react-aria-components/Label';
 import { Text } from 'react-aria-components/Text';
@@ -26,7 +26,23 @@ export function Field({ label, hint, placeholder, input, ...props }: FieldProps)
           {hint}
         </Text>
       )}
-      <FieldError className="text-sm text-danger-ink" />
+      <FieldMessage />
     </TextField>
+  );
+}
+
+/** The message below a field. Its line stays when it goes, because the form's button would otherwise move away from under the pointer that presses it. */
+function FieldMessage() {
+  const isInvalid = useContext(FieldErrorContext)?.isInvalid ?? false;
+  const [keepsLine, setKeepsLine] = useState(false);
+  useEffect(() => {
+    if (isInvalid) {
+      setKeepsLine(true);
+    }
+  }, [isInvalid]);
+  return (
+    <div className={keepsLine ? 'min-h-6' : 'contents'}>
+      <FieldError className="text-sm text-danger-ink" />
+    </div>
   );
 }
