@@ -13,7 +13,7 @@ interface FieldProps extends Omit<TextFieldProps, 'children' | 'className'> {
 }
 
 export const inputClass =
-  'w-full min-h-10 rounded-md border border-control bg-surface px-3 text-base text-ink placeholder:text-muted invalid:border-danger data-[invalid]:border-danger disabled:opacity-60';
+  'w-full min-h-10 rounded-md border border-control bg-surface px-3 text-base text-ink placeholder:text-muted user-invalid:border-danger data-[invalid]:border-danger disabled:opacity-60';
 
 /** A labeled input. `name` is the field's name in the API, so that messages of a validation problem appear below it. */
 export function Field({ label, hint, placeholder, input, ...props }: FieldProps) {
