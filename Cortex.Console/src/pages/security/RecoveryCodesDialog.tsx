@@ -31,7 +31,7 @@ export function RecoveryCodesDialog({ codes, email, onSaved }: RecoveryCodesDial
     <Dialog title={m.security_codes_title()} isOpen isDismissable={false} onClose={onSaved}>
       <p className="text-sm">{m.security_codes_text()}</p>
       <p className="hidden text-sm print:block">{m.security_codes_heading({ product: brand.title, email })}</p>
-      <ul ref={list} className="grid grid-cols-1 gap-x-6 gap-y-1 rounded-md bg-raised p-3 font-mono text-sm sm:grid-cols-2">
+      <ul ref={list} className="flex flex-col gap-2 rounded-md bg-raised p-3 font-mono text-sm">
         {codes.map((code) => (
           <li key={code}>{code}</li>
         ))}
