@@ -9,12 +9,14 @@ export function followSession() {
     const next = currentUser();
     if (next !== userId) {
       userId = next;
+      queryClient.cancelQueries();
       queryClient.clear();
       router.invalidate();
     }
   });
   addEventListener('pageshow', (event) => {
     if (event.persisted) {
+      // Timers and messages may not have reached the page while it was kept.
       lookAgain().catch(() => undefined); // The next request says that the server can't be reached.
     }
   });

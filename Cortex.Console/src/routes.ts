@@ -3,8 +3,8 @@ import { AppLayout } from './layout/AppLayout';
 import { NotFoundPage } from './layout/NotFoundPage';
 import { PageError } from './layout/PageError';
 import { PublicLayout } from './layout/PublicLayout';
-import { isIdle } from './session/idle';
-import { endSession, sessionState, start } from './session/session';
+import { isActivityUnknown, isIdle, logOutIdle } from './session/idle';
+import { sessionState, start } from './session/session';
 
 /** The roots that pages hang on: everybody's, those before the login, those behind it, and the staff's. */
 export const rootRoute = createRootRouteWithContext()({ notFoundComponent: NotFoundPage, errorComponent: PageError });
@@ -18,12 +18,15 @@ export const appRoute = createRoute({
   beforeLoad: async ({ location }) => {
     await start();
     const session = sessionState();
-    if (session.status === 'authenticated' && isStaff(session.token.roles) && isIdle()) {
-      endSession('idle');
+    if (session.status === 'authenticated' && isStaff(session.token.roles) && (isIdle() || isActivityUnknown())) {
+      await logOutIdle();
     }
 
-    if (sessionState().status !== 'authenticated') {
-      const next = location.href === '/' ? undefined : location.href;
+    const now = sessionState();
+    if (now.status !== 'authenticated') {
+      // Whoever logs in after a logout may be somebody else, who has no use for the address.
+      const wasLoggedOut = now.status === 'anonymous' && now.reason === 'logged_out';
+      const next = location.href === '/' || wasLoggedOut ? undefined : location.href;
       throw redirect({ to: '/login', search: { next }, replace: true });
     }
   },

@@ -1,37 +1,59 @@
 import createFetchClient from 'openapi-fetch';
 import createQueryClient from 'openapi-react-query';
 import { proveIdentity } from '@/session/reauthentication';
-import { accessToken, refreshAfter } from '@/session/session';
+import { accessToken, currentUserId, refreshAfter } from '@/session/session';
 import { ApiError } from './problem';
 import type { components, paths } from './schema';
 
 /** A body of the API by its name in the OpenAPI document, such as `Schema<'UserResponse'>`. */
 export type Schema<Name extends keyof components['schemas']> = components['schemas'][Name];
 
-/** Another token can help with these. A wrong password is a 401, too, and a repeat would count as a second guess. */
-const tokenRefusals = ['unauthenticated', 'invalid_token', 'token_expired', 'session_revoked'];
+/** Routes before the login. A token would only do harm there: an expired one is refused. */
+const publicRoutes =
+  /^\/api\/v1\/(config|auth\/(register|login(\/.*)?|refresh|verify-email(\/resend)?|forgot-password|reset-password|change-email\/confirm))$/;
+
+/** What the server says of a token that it doesn't accept, or doesn't accept anymore. */
+const tokenRefusals = new Set(['unauthenticated', 'invalid_token', 'token_expired', 'session_revoked', 'account_disabled']);
 
 /**
  * Sends a request as the user who is logged in. An expired token is refreshed, a request that requires fresh authentication is repeated once the user
  * has proved who they are, and every other error is thrown as an ApiError.
  */
 export async function send(request: Request): Promise<Response> {
-  const token = await accessToken();
-  const response = await attempt(request.clone(), token);
-  if (response.ok) {
-    return response;
+  if (publicRoutes.test(new URL(request.url).pathname)) {
+    return orThrow(await attempt(request, undefined));
   }
 
-  const error = await ApiError.from(response);
-  if (tokenRefusals.includes(error.code) && token && (await refreshAfter(token))) {
-    return orThrow(await attempt(request.clone(), await accessToken()));
-  }
+  let token = await accessToken();
+  const userId = currentUserId();
+  let isRefreshed = false;
+  let isProved = false;
+  for (;;) {
+    const response = await attempt(request.clone(), token);
+    if (response.ok) {
+      return response;
+    }
 
-  if (error.code === 'reauthentication_required' && (await proveIdentity())) {
-    return orThrow(await attempt(request, await accessToken()));
-  }
+    const error = await ApiError.from(response);
+    if (error.code === 'reauthentication_required' && !isProved) {
+      isProved = await proveIdentity();
+      if (!isProved) {
+        throw error;
+      }
+    } else if (error.status === 401 && token && tokenRefusals.has(error.code) && !isRefreshed) {
+      isRefreshed = await refreshAfter(token);
+      if (!isRefreshed) {
+        throw error;
+      }
+    } else {
+      throw error;
+    }
 
-  throw error;
+    token = await accessToken();
+    if (currentUserId() !== userId) {
+      throw error; // Somebody else has logged in meanwhile, in another tab. Nothing is repeated in their name.
+    }
+  }
 }
 
 async function attempt(request: Request, token: string | undefined) {

@@ -13,8 +13,19 @@ import { Logo } from '@/ui/Logo';
 import { Navigation } from './Navigation';
 import { Preferences } from './Preferences';
 
-/** Navigation, account, and the page itself. */
+/** Begins anew for another user, so that no form or dialog keeps what the first one typed or saw. While nobody is logged in, nothing is loaded anew. */
 export function AppFrame() {
+  const { id } = useUser();
+  const [shown, setShown] = useState(id);
+  if (id && id !== shown) {
+    setShown(id);
+  }
+
+  return <Frame key={shown} />;
+}
+
+/** Navigation, account, and the page itself. */
+function Frame() {
   const user = useUser();
   const path = useRouterState({ select: (state) => state.location.pathname });
   const [isMenuOpen, setMenuOpen] = useState(false);

@@ -1,17 +1,21 @@
-// A hint that there was a session, so that visitors without one don't cost a request. It is a time, and no secret.
+// A hint that there is a session, so that visitors without one don't cost a request. It is the time of the user's last activity, and no secret.
 const key = 'session';
 
-/** When the user was last active in any tab, in milliseconds since 1970; undefined if nobody was logged in. */
+// For browsers that block storage.
+let inMemory: number | undefined;
+
+/** When the user was last active in any tab, in milliseconds since 1970; undefined if nobody was logged in, or if the storage was cleared. */
 export function lastActivity(): number | undefined {
   try {
     const stored = Number(localStorage.getItem(key) ?? Number.NaN);
     return Number.isFinite(stored) ? stored : undefined;
   } catch {
-    return Date.now(); // Storage is blocked: only the server knows.
+    return inMemory ?? Date.now(); // Only the server knows whether there is a session.
   }
 }
 
 export function rememberActivity(time = Date.now()) {
+  inMemory = time;
   try {
     localStorage.setItem(key, String(time));
   } catch {
@@ -20,6 +24,7 @@ export function rememberActivity(time = Date.now()) {
 }
 
 export function forgetSession() {
+  inMemory = undefined;
   try {
     localStorage.removeItem(key);
   } catch {

@@ -7,40 +7,78 @@ export const idleLimit = 30 * 60_000;
 
 const checkInterval = 15_000;
 const writeInterval = 5_000;
+// Clocks differ by this much at most between two readings, unless they were changed.
+const clockTolerance = 60_000;
 const activities = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 
-export function isIdle(now = Date.now()) {
-  const last = lastActivity();
-  return last !== undefined && now - last > idleLimit;
+// The last activity that this tab knows of, and when it learned of it by a clock that nobody can set.
+let seen: { activity: number; at: number } | undefined;
+
+/**
+ * Whether the user was idle for too long, by the time of the last activity that the tabs share. The computer's clock may be set back meanwhile, so the
+ * time that has passed in this tab counts as well; a computer that has slept was idle.
+ */
+export function isIdle() {
+  const activity = lastActivity();
+  if (activity !== undefined && activity !== seen?.activity) {
+    seen = { activity, at: performance.now() };
+  }
+
+  if (!seen) {
+    return false;
+  }
+
+  return Date.now() - seen.activity > idleLimit || performance.now() - seen.at > idleLimit;
 }
 
-/** Logs staff out who have been idle for too long. The time of the last activity is shared by the tabs. */
+/** Whether the stored time can't be: the clock was set back while no tab was open, so nobody knows how long the user was idle. */
+export function isActivityUnknown() {
+  return (lastActivity() ?? 0) - Date.now() > clockTolerance;
+}
+
+/** Ends a session that was idle for too long. This browser forgets it even if the server can't be reached. */
+export async function logOutIdle() {
+  try {
+    await logOut('idle');
+  } catch {
+    endSession('idle');
+  }
+}
+
+/** Logs staff out who have been idle for too long. */
 export function watchIdleness() {
-  let written = 0;
-  const note = () => {
-    if (Date.now() - written > writeInterval && !isIdle()) {
-      written = Date.now();
-      rememberActivity(written);
+  let written = Number.NEGATIVE_INFINITY;
+  let isLeaving = false;
+  const check = () => {
+    if (isIdle() && !isLeaving) {
+      isLeaving = true;
+      logOutIdle();
+    } else if (isActivityUnknown() && seen) {
+      // The clock was set back: the same moment by the new clock.
+      rememberActivity(Date.now() - Math.round(performance.now() - seen.at));
     }
   };
-  const check = () => {
-    if (isIdle()) {
-      logOut()
-        .catch(() => undefined) // The server can't be reached; this browser forgets the session all the same.
-        .finally(() => endSession('idle'));
+  const note = () => {
+    check();
+    if (!isLeaving && performance.now() - written > writeInterval) {
+      written = performance.now();
+      rememberActivity();
     }
   };
   for (const activity of activities) {
-    addEventListener(activity, note, { passive: true });
+    addEventListener(activity, note, { passive: true, capture: true });
   }
 
-  addEventListener('visibilitychange', check);
+  document.addEventListener('visibilitychange', check);
+  document.addEventListener('resume', check);
   const timer = setInterval(check, checkInterval);
+  check();
   return () => {
     clearInterval(timer);
-    removeEventListener('visibilitychange', check);
+    document.removeEventListener('visibilitychange', check);
+    document.removeEventListener('resume', check);
     for (const activity of activities) {
-      removeEventListener(activity, note);
+      removeEventListener(activity, note, { capture: true });
     }
   };
 }

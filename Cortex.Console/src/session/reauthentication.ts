@@ -7,7 +7,9 @@ let pending: Promise<boolean> | undefined;
 export function providePrompt(next: Prompt) {
   prompt = next;
   return () => {
-    prompt = undefined;
+    if (prompt === next) {
+      prompt = undefined;
+    }
   };
 }
 

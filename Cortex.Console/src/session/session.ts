@@ -1,6 +1,8 @@
-import { ApiError } from '@/api/problem';
+import { exclusively } from './exclusively';
 import { forgetSession, lastActivity, rememberActivity } from './hint';
-import { type AccessToken, readToken } from './token';
+import { requestTokens, type Tokens } from './refresh';
+import { hasTabs, listen, type TabMessage, tell } from './tabs';
+import { type AccessToken, isNewer, readToken } from './token';
 
 /** Why nobody is logged in: what the login page says. */
 export type EndReason = 'none' | 'logged_out' | 'ended' | 'idle';
@@ -10,27 +12,15 @@ export type SessionState =
   | { status: 'anonymous'; reason: EndReason }
   | { status: 'authenticated'; token: AccessToken };
 
-interface Tokens {
-  access_token: string;
-  expires_in: number;
-}
-
-type TabMessage = { type: 'token'; token: AccessToken } | { type: 'token_wanted' } | { type: 'ended'; reason: EndReason };
-
-/** A token is replaced this long before it expires, so that a request doesn't arrive with an expired one. */
-const renewalMargin = 30_000;
-
 /** How long other tabs get to hand over a newer token before a refused refresh counts. */
 const tabAnswerTime = 250;
 
-const lockName = 'cortex-session';
-
 // The access token is only in this variable; storage, addresses, and the DOM never hold it.
 let state: SessionState = { status: 'unknown' };
-let starting: Promise<void> | undefined;
 let refreshing: Promise<boolean> | undefined;
+// A late message about this session doesn't bring it back.
+let endedSession: string | undefined;
 const listeners = new Set<() => void>();
-const channel = 'BroadcastChannel' in globalThis ? new BroadcastChannel('cortex-session') : undefined;
 
 export function sessionState() {
   return state;
@@ -49,73 +39,84 @@ export async function start(): Promise<void> {
     return;
   }
 
-  starting ??= (async () => {
-    if (lastActivity() === undefined) {
-      change({ status: 'anonymous', reason: 'none' });
-    } else {
-      await refresh(undefined);
-    }
-  })().finally(() => {
-    starting = undefined;
-  });
-  await starting;
+  if (!refreshing && lastActivity() === undefined) {
+    change({ status: 'anonymous', reason: 'none' });
+  } else {
+    await refresh(undefined);
+  }
 }
 
 /** The access token to send; undefined if nobody is logged in. Renews one that is about to expire. */
 export async function accessToken(): Promise<string | undefined> {
-  if (state.status !== 'authenticated') {
-    return undefined;
+  await start();
+  const token = currentToken();
+  if (!token || Date.now() < token.renewAt) {
+    return token?.value;
   }
 
-  if (state.token.expiresAt - Date.now() > renewalMargin) {
-    return state.token.value;
+  try {
+    await refresh(token.value);
+  } catch (error) {
+    if (currentToken() === token && Date.now() < token.expiresAt) {
+      return token.value; // It is good for a few more seconds, in which the server may be back.
+    }
+
+    throw error;
   }
 
-  await refresh(state.token.value);
-  return currentToken();
+  return currentToken()?.value;
 }
 
-/** Replaces a token that the server has refused. Returns whether there is another one now. */
+/** The user who is logged in, so that a request isn't repeated as somebody else. */
+export function currentUserId() {
+  return currentToken()?.userId;
+}
+
+/** Replaces a token that the server has refused. Returns whether there is another one now; throws if the server couldn't decide. */
 export function refreshAfter(refused: string): Promise<boolean> {
   return refresh(refused);
 }
 
-/** Takes over the tokens that a login returned. */
-export function logIn(tokens: Tokens) {
-  rememberActivity();
-  adopt(tokens);
-}
-
-/** Takes over new tokens, and hands them to the other tabs. */
-function adopt(tokens: Tokens) {
-  const token = readToken(tokens.access_token, tokens.expires_in);
-  change({ status: 'authenticated', token });
-  tell({ type: 'token', token });
+/** Sends a login, and takes over the tokens that it returns. Errors of the request pass through. */
+export async function logIn(request: () => Promise<{ data?: Tokens }>) {
+  await exclusively(async () => {
+    const { data } = await request();
+    if (data) {
+      endedSession = undefined;
+      rememberActivity();
+      adopt(data);
+    }
+  });
 }
 
 /** Forgets the session in every tab. The caller has ended it at the server, or learned that it is over. */
 export function endSession(reason: EndReason) {
-  forgetSession();
-  change({ status: 'anonymous', reason });
-  tell({ type: 'ended', reason });
+  const sessionId = currentToken()?.sessionId;
+  forget(sessionId, reason);
+  if (sessionId) {
+    tell({ type: 'ended', sessionId, reason });
+  }
 }
 
-/** Asks the server again, after the browser has brought a page back from its back-forward cache. */
+/** Asks the server again, after the browser has brought a page back from its back-forward cache, or if another tab says something odd. */
 export async function lookAgain() {
-  if (state.status !== 'authenticated') {
+  const token = currentToken();
+  if (!token) {
     return;
   }
 
+  const answer = refresh(token.value);
   if (lastActivity() === undefined) {
-    change({ status: 'anonymous', reason: 'logged_out' });
-  } else {
-    await refresh(state.token.value);
+    // Probably a logout. Until the server has answered, nothing of the user's is shown.
+    change({ status: 'unknown' });
   }
+
+  await answer;
 }
 
 /** One refresh at a time in this tab, and one over all tabs. Returns whether there is a token other than the stale one. */
 function refresh(stale: string | undefined): Promise<boolean> {
-  refreshing ??= underLock(() => refreshOnce(stale)).finally(() => {
+  refreshing ??= exclusively(() => refreshOnce(stale)).finally(() => {
     refreshing = undefined;
   });
   return refreshing;
@@ -123,82 +124,94 @@ function refresh(stale: string | undefined): Promise<boolean> {
 
 async function refreshOnce(stale: string | undefined): Promise<boolean> {
   // Another tab may have refreshed, or logged out, while this one waited for the lock.
-  if (hasOtherThan(stale)) {
+  if (hasOtherThan(stale) || state.status === 'anonymous') {
+    return hasOtherThan(stale);
+  }
+
+  // A refused refresh counts only if no other tab has a newer token and a second one is refused as well.
+  if ((await adoptNewTokens()) || (await askTabs(stale)) || (isOpen() && (await adoptNewTokens()))) {
     return true;
   }
 
-  if (lastActivity() === undefined) {
-    end('logged_out');
-    return false;
+  if (isOpen()) {
+    endSession(lastActivity() === undefined ? 'logged_out' : 'ended');
   }
 
-  if ((await requestTokens()) || (await tokenOfAnotherTab(stale)) || (await requestTokens())) {
-    return true;
-  }
-
-  end('ended');
   return false;
 }
 
-/** Spends the refresh cookie. Returns false if the server refused it, and throws if the server couldn't decide. */
-async function requestTokens(): Promise<boolean> {
-  let response: Response;
-  try {
-    response = await fetch('/api/v1/auth/refresh?use_cookies=true', {
-      method: 'POST',
-      headers: { 'Content-Type': 'application/json' },
-      body: '{}',
-    });
-  } catch {
-    throw ApiError.unreachable();
-  }
-
-  if (response.ok) {
-    adopt(await response.json());
-    return true;
-  }
-
-  if (response.status === 401 || response.status === 400) {
-    return false;
-  }
-
-  throw await ApiError.from(response);
+/** False as soon as another tab has said that the session is over. */
+function isOpen() {
+  return state.status !== 'anonymous';
 }
 
-async function tokenOfAnotherTab(stale: string | undefined): Promise<boolean> {
-  if (!channel) {
+async function adoptNewTokens() {
+  const tokens = await requestTokens();
+  if (tokens) {
+    adopt(tokens);
+  }
+
+  return tokens !== undefined;
+}
+
+async function askTabs(stale: string | undefined): Promise<boolean> {
+  if (!hasTabs) {
     return false;
   }
 
   tell({ type: 'token_wanted' });
-  const deadline = Date.now() + tabAnswerTime;
-  while (!hasOtherThan(stale) && Date.now() < deadline) {
+  const deadline = performance.now() + tabAnswerTime;
+  while (!hasOtherThan(stale) && isOpen() && performance.now() < deadline) {
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 
   return hasOtherThan(stale);
 }
 
-function hasOtherThan(stale: string | undefined) {
-  return state.status === 'authenticated' && state.token.value !== stale && state.token.expiresAt - Date.now() > renewalMargin;
+/** Takes over new tokens, and hands them to the other tabs. */
+function adopt(tokens: Tokens) {
+  const token = readToken(tokens.access_token, tokens.expires_in);
+  if (lastActivity() === undefined) {
+    rememberActivity(); // Something has cleared the storage, though the session is alive.
+  }
+
+  change({ status: 'authenticated', token });
+  tell({ type: 'token', token });
 }
 
-function currentToken() {
-  return state.status === 'authenticated' ? state.token.value : undefined;
-}
-
-function end(reason: EndReason) {
-  const wasLoggedIn = state.status === 'authenticated';
-  forgetSession();
-  change({ status: 'anonymous', reason });
-  if (wasLoggedIn) {
-    tell({ type: 'ended', reason });
+function receive(message: TabMessage) {
+  const own = currentToken();
+  if (message.type === 'token') {
+    const { token } = message;
+    if (token.sessionId !== endedSession && Date.now() < token.expiresAt && (!own || isNewer(token, own))) {
+      change({ status: 'authenticated', token });
+    }
+  } else if (message.type === 'token_wanted') {
+    if (own) {
+      tell({ type: 'token', token: own });
+    }
+  } else if (message.type === 'ended') {
+    if (own && own.sessionId !== message.sessionId) {
+      lookAgain().catch(() => undefined); // Another session of this browser is over. Whether this one is, the server knows.
+    } else if (state.status !== 'anonymous') {
+      forget(message.sessionId, message.reason);
+    }
   }
 }
 
-/** Without locks (plain http), the server's grace period for the parent of a refresh token keeps two tabs from logging each other out. */
-async function underLock(action: () => Promise<boolean>): Promise<boolean> {
-  return navigator.locks ? await navigator.locks.request(lockName, action) : await action();
+function forget(sessionId: string | undefined, reason: EndReason) {
+  endedSession = sessionId ?? endedSession;
+  forgetSession();
+  change({ status: 'anonymous', reason });
+}
+
+function hasOtherThan(stale: string | undefined) {
+  const token = currentToken();
+  return token !== undefined && token.value !== stale && Date.now() < token.expiresAt;
+}
+
+function currentToken() {
+  return state.status === 'authenticated' ? state.token : undefined;
 }
 
 function change(next: SessionState) {
@@ -208,18 +221,4 @@ function change(next: SessionState) {
   }
 }
 
-function tell(message: TabMessage) {
-  channel?.postMessage(message);
-}
-
-channel?.addEventListener('message', ({ data }: MessageEvent<TabMessage>) => {
-  if (data.type === 'token') {
-    change({ status: 'authenticated', token: data.token });
-  } else if (data.type === 'ended') {
-    if (state.status === 'authenticated') {
-      change({ status: 'anonymous', reason: data.reason });
-    }
-  } else if (state.status === 'authenticated') {
-    tell({ type: 'token', token: state.token });
-  }
-});
+listen(receive);

@@ -1,44 +1,34 @@
-import { getRouteApi, useRouter } from '@tanstack/react-router';
-import { api } from '@/api/client';
-import { m } from '@/paraglide/messages';
-import { nextPage } from '@/session/next';
+import { useState } from 'react';
+import { ApiError } from '@/api/problem';
 import { logIn } from '@/session/session';
-import { Button } from '@/ui/Button';
-import { Field } from '@/ui/Field';
-import { PageHeading } from '@/ui/PageHeading';
-import { SubmitForm } from '@/ui/SubmitForm';
+import { FirstStep } from './FirstStep';
+import { SecondStep } from './SecondStep';
 
-const route = getRouteApi('/public/login');
+type LoginRequest = Parameters<typeof logIn>[0];
 
+/** Logs in. The route goes on to the next page as soon as somebody is logged in, in this tab or in another one. */
 export function LoginPage() {
-  const { next } = route.useSearch();
-  const router = useRouter();
+  const [email, setEmail] = useState('');
+  const [challenge, setChallenge] = useState<string>();
 
-  async function submit(fields: FormData) {
-    const { data } = await api.POST('/api/v1/auth/login', {
-      params: { query: { use_cookies: true } },
-      body: { email: String(fields.get('email')), password: String(fields.get('password')) },
-    });
-    if (data) {
-      logIn(data);
-      router.history.replace(nextPage(next));
+  /** Sends a login, and goes on to the second step if the account has one. `account` is unknown for a passkey. */
+  async function submit(request: LoginRequest, account: string) {
+    try {
+      await logIn(request);
+    } catch (error) {
+      const token = error instanceof ApiError && error.code === 'two_factor_required' ? error.problem?.two_factor_token : undefined;
+      if (!token) {
+        throw error;
+      }
+
+      setEmail(account);
+      setChallenge(token);
     }
   }
 
-  return (
-    <>
-      <PageHeading title={m.login_title()} />
-      <SubmitForm onSubmit={submit}>
-        {(isPending) => (
-          <>
-            <Field label={m.common_email()} name="email" type="email" autoComplete="username webauthn" isRequired autoFocus />
-            <Field label={m.common_password()} name="password" type="password" autoComplete="current-password" isRequired />
-            <Button type="submit" look="primary" isWide isPending={isPending}>
-              {m.login_submit()}
-            </Button>
-          </>
-        )}
-      </SubmitForm>
-    </>
+  return challenge ? (
+    <SecondStep email={email} challenge={challenge} onStartAgain={() => setChallenge(undefined)} />
+  ) : (
+    <FirstStep email={email} onSubmit={submit} />
   );
 }

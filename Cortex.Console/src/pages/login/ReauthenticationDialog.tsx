@@ -1,8 +1,37 @@
-import { useEffect } from 'react';
+import { useEffect, useState } from 'react';
+import { m } from '@/paraglide/messages';
 import { providePrompt } from '@/session/reauthentication';
+import { Dialog } from '@/ui/Dialog';
+import { ReauthenticationForm } from './ReauthenticationForm';
 
-/** Asks the user to prove who they are, when a request requires fresh authentication. */
+/** Asks the user to prove who they are, when a request requires fresh authentication. It may open on top of another dialog. */
 export function ReauthenticationDialog() {
-  useEffect(() => providePrompt(async () => false), []);
-  return null;
+  const [settle, setSettle] = useState<(isProved: boolean) => void>();
+
+  useEffect(() => {
+    let waiting: ((isProved: boolean) => void) | undefined;
+    const withdraw = providePrompt(
+      () =>
+        new Promise((resolve) => {
+          waiting = resolve;
+          setSettle(() => resolve);
+        }),
+    );
+    return () => {
+      withdraw();
+      // A logout takes the dialog off the page. The request that waits for it fails as it would have without it.
+      waiting?.(false);
+    };
+  }, []);
+
+  function close(isProved: boolean) {
+    settle?.(isProved);
+    setSettle(undefined);
+  }
+
+  return (
+    <Dialog title={m.login_proof_title()} isOpen={settle !== undefined} onClose={() => close(false)}>
+      <ReauthenticationForm onProved={() => close(true)} onCancel={() => close(false)} />
+    </Dialog>
+  );
 }
