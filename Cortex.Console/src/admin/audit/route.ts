@@ -1,8 +1,27 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { readTime } from '../filters/localDateTime';
+import { readText } from '../filters/readText';
+
+export interface AuditSearch {
+  actor?: string;
+  user?: string;
+  action?: string;
+  from?: string;
+  to?: string;
+  cursor?: string;
+}
 
 export const auditRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin/audit',
+  validateSearch: (search: Record<string, unknown>): AuditSearch => ({
+    actor: readText(search.actor),
+    user: readText(search.user),
+    action: readText(search.action),
+    from: readTime(search.from),
+    to: readTime(search.to),
+    cursor: readText(search.cursor),
+  }),
   component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),
 });
