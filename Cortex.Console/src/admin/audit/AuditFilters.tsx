@@ -10,12 +10,12 @@ import type { AuditSearch } from './route';
 
 interface AuditFiltersProps {
   search: AuditSearch;
-  isFiltered: boolean;
+  listError: unknown;
   /** Receives the filters without a cursor, so that a change starts at the first page. */
   onChange: (search: AuditSearch) => void;
 }
 
-export function AuditFilters({ search, isFiltered, onChange }: AuditFiltersProps) {
+export function AuditFilters({ search, listError, onChange }: AuditFiltersProps) {
   const { cursor: _, ...filters } = search;
   const options = actions
     .map((action) => ({ value: action as string, label: actionText(action) }))
@@ -32,7 +32,7 @@ export function AuditFilters({ search, isFiltered, onChange }: AuditFiltersProps
   }
 
   return (
-    <FilterForm onApply={apply} onClear={isFiltered ? () => onChange({}) : undefined}>
+    <FilterForm filters={filters} listError={listError} onApply={apply} onClear={() => onChange({})}>
       <SelectField
         label={m.audit_action()}
         value={search.action ?? ''}

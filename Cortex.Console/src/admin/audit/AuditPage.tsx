@@ -29,7 +29,7 @@ export function AuditPage() {
   return (
     <>
       <PageHeading title={m.audit_title()} />
-      <AuditFilters search={search} isFiltered={isFiltered} onChange={go} />
+      <AuditFilters search={search} listError={events.error} onChange={go} />
       <Loaded query={events} lines={12}>
         {(page) => (
           <>

@@ -43,19 +43,17 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
           header: m.audit_what(),
           cell: (event) => (
             <span className="flex flex-col items-end md:items-start">
-              {actionText(event.action)}
+              <span className="flex flex-wrap items-center justify-end gap-x-2 md:justify-start">
+                {actionText(event.action)}
+                {event.outcome === 'failure' ? (
+                  <Badge tone="danger">{m.audit_failure()}</Badge>
+                ) : (
+                  <Badge tone="success">{m.audit_success()}</Badge>
+                )}
+              </span>
               <code className="text-xs text-muted">{event.action}</code>
             </span>
           ),
-        },
-        {
-          header: m.audit_outcome(),
-          cell: (event) =>
-            event.outcome === 'failure' ? (
-              <Badge tone="danger">{m.audit_failure()}</Badge>
-            ) : (
-              <Badge tone="success">{m.audit_success()}</Badge>
-            ),
         },
         {
           header: m.audit_actor(),
@@ -65,7 +63,7 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
           header: m.audit_user(),
           cell: (event) => (event.user_id ? <UserLink id={event.user_id} /> : <Absent>{m.audit_no_account()}</Absent>),
         },
-        { header: m.audit_where(), cell: (event) => event.ip ?? <Absent>–</Absent> },
+        { header: m.audit_where(), cell: (event) => (event.ip ? <span className="break-all">{event.ip}</span> : <Absent>–</Absent>) },
         {
           header: m.audit_more(),
           align: 'end',

@@ -1,9 +1,21 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { readText } from '../filters/readText';
+
+export interface BillingEventsSearch {
+  state?: string;
+  user?: string;
+  cursor?: string;
+}
 
 const listRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin/billing-events',
+  validateSearch: (search: Record<string, unknown>): BillingEventsSearch => ({
+    state: readText(search.state),
+    user: readText(search.user),
+    cursor: readText(search.cursor),
+  }),
   component: lazyRouteComponent(() => import('./BillingEventsPage'), 'BillingEventsPage'),
 });
 

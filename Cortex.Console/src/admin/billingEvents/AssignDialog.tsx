@@ -1,0 +1,46 @@
+import { api } from '@/api/client';
+import { m } from '@/paraglide/messages';
+import { Button } from '@/ui/Button';
+import { Dialog } from '@/ui/Dialog';
+import { DialogActions } from '@/ui/DialogActions';
+import { SubmitForm } from '@/ui/SubmitForm';
+import { resolveUser } from '../filters/resolveUser';
+import { UserField } from '../filters/UserField';
+import { refreshBilling } from './refreshBilling';
+
+interface AssignDialogProps {
+  eventId: string;
+  isOpen: boolean;
+  onClose: () => void;
+}
+
+/** Says whose an event is that the server couldn't match. */
+export function AssignDialog({ eventId, isOpen, onClose }: AssignDialogProps) {
+  async function assign(fields: FormData) {
+    await api.POST('/api/v1/admin/billing-events/{id}/assign', {
+      params: { path: { id: eventId } },
+      body: { user_id: (await resolveUser(fields.get('user_id'), 'user_id')) ?? null },
+    });
+    onClose();
+    await refreshBilling();
+  }
+
+  return (
+    <Dialog title={m.billing_events_assign_title()} isOpen={isOpen} onClose={onClose}>
+      <SubmitForm onSubmit={assign}>
+        {(isPending) => (
+          <>
+            <p className="text-sm">{m.billing_events_assign_text()}</p>
+            <UserField label={m.billing_events_user()} name="user_id" isRequired autoFocus />
+            <DialogActions>
+              <Button onPress={onClose}>{m.common_cancel()}</Button>
+              <Button type="submit" look="primary" isPending={isPending}>
+                {m.billing_events_assign()}
+              </Button>
+            </DialogActions>
+          </>
+        )}
+      </SubmitForm>
+    </Dialog>
+  );
+}
