@@ -19,7 +19,7 @@ export function AssignDialog({ eventId, isOpen, onClose }: AssignDialogProps) {
   async function assign(fields: FormData) {
     await api.POST('/api/v1/admin/billing-events/{id}/assign', {
       params: { path: { id: eventId } },
-      body: { user_id: (await resolveUser(fields.get('user_id'), 'user_id')) ?? null },
+      body: { user_id: (await resolveUser(fields.get('user_id'), 'user_id', true)) ?? null },
     });
     onClose();
     await refreshBilling();

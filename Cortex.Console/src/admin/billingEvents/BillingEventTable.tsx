@@ -19,6 +19,7 @@ export function BillingEventTable({ events, isLoading }: BillingEventTableProps)
       rows={events}
       rowKey={(event) => event.id}
       isLoading={isLoading}
+      detail={(event) => event.error && <p className="text-sm break-words text-danger-ink">{event.error}</p>}
       columns={[
         { header: m.billing_events_arrived(), cell: (event) => (event.created_at ? <Time value={event.created_at} /> : '–') },
         {
@@ -29,15 +30,7 @@ export function BillingEventTable({ events, isLoading }: BillingEventTableProps)
             </TextLink>
           ),
         },
-        {
-          header: m.billing_events_state(),
-          cell: (event) => (
-            <span className="flex flex-col items-end gap-1 md:items-start">
-              <StateBadge state={event.state} />
-              {event.error && <span className="text-xs break-all text-danger-ink">{event.error}</span>}
-            </span>
-          ),
-        },
+        { header: m.billing_events_state(), cell: (event) => <StateBadge state={event.state} /> },
         { header: m.billing_events_user(), cell: (event) => (event.user_id ? <UserLink id={event.user_id} /> : '–') },
         { header: m.billing_events_attempts(), align: 'end', cell: (event) => formatNumber(event.attempts) },
         {

@@ -1,8 +1,22 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { readText } from '../filters/readText';
+
+export interface ReconciliationSearch {
+  month?: string;
+  drift?: boolean;
+  user?: string;
+  cursor?: string;
+}
 
 export const reconciliationRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin/reconciliation',
+  validateSearch: (search: Record<string, unknown>): ReconciliationSearch => ({
+    month: readText(search.month),
+    drift: typeof search.drift === 'boolean' ? search.drift : undefined,
+    user: readText(search.user),
+    cursor: readText(search.cursor),
+  }),
   component: lazyRouteComponent(() => import('./ReconciliationPage'), 'ReconciliationPage'),
 });

@@ -1,8 +1,14 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
 
+/** For how many days there may be figures. The first is the default. */
+export const dayChoices = [30, 7, 90, 365] as const;
+
 export const statisticsRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin',
+  validateSearch: (search: Record<string, unknown>): { days?: number } => ({
+    days: dayChoices.slice(1).find((days) => days === search.days),
+  }),
   component: lazyRouteComponent(() => import('./StatisticsPage'), 'StatisticsPage'),
 });
