@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { api } from '@/api/client';
+import { ApiError } from '@/api/problem';
 import { m } from '@/paraglide/messages';
 import { queryClient } from '@/queryClient';
 import { Button } from '@/ui/Button';
@@ -22,7 +23,7 @@ export function RetryCard() {
 
   return (
     <Card title={m.reconciliation_retry()}>
-      <SubmitForm onSubmit={retry}>
+      <SubmitForm onSubmit={retry} explain={explain}>
         {(isPending) => (
           <>
             {sent && (
@@ -48,4 +49,8 @@ export function RetryCard() {
       </SubmitForm>
     </Card>
   );
+}
+
+function explain(error: ApiError) {
+  return error.status === 404 ? new ApiError(404, error.code, m.reconciliation_retry_unknown()) : error;
 }

@@ -1,7 +1,8 @@
 import type { Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { TimeChart } from '@/ui/charts/TimeChart';
-import { formatNumber, formatTime } from '@/ui/format';
+import { formatNumber } from '@/ui/format';
+import { intervalText } from '@/ui/usage/usageText';
 
 type Day = Schema<'DayStatistics'>;
 
@@ -12,7 +13,7 @@ interface DayChartsProps {
 
 /** Sign-ups, logins, and active users by day. */
 export function DayCharts({ days, isLoading }: DayChartsProps) {
-  const points = days.map(({ day, ...values }) => ({ label: formatTime(`${day}T00:00:00Z`, true, 'UTC'), values }));
+  const points = days.map(({ day, ...values }) => ({ label: intervalText(`${day}T00:00:00Z`, 'day', 'UTC'), values }));
   const shared = { points, isLoading, format: formatNumber };
   return (
     <>
@@ -46,5 +47,5 @@ export function DayCharts({ days, isLoading }: DayChartsProps) {
 }
 
 function total(days: Day[], figure: 'sign_ups' | 'logins' | 'login_failures') {
-  return m.statistics_total({ count: formatNumber(days.reduce((sum, day) => sum + day[figure], 0)), days: days.length });
+  return formatNumber(days.reduce((sum, day) => sum + day[figure], 0));
 }

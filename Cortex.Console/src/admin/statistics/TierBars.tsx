@@ -9,9 +9,9 @@ export function TierBars({ tiers }: { tiers: Record<string, number> }) {
   return (
     <section className="flex flex-col gap-2">
       <h3 className="text-sm font-semibold">{m.statistics_by_tier()}</h3>
-      <ul className="flex flex-col gap-2 text-sm">
+      <ul className="grid grid-cols-[minmax(5rem,8rem)_1fr_auto] gap-x-3 gap-y-2 text-sm">
         {entries.map(([tier, count]) => (
-          <li key={tier} className="grid grid-cols-[minmax(5rem,8rem)_1fr_auto] items-center gap-3">
+          <li key={tier} className="col-span-3 grid grid-cols-subgrid items-center">
             <TextLink to="/admin/users" search={{ tier }} className="break-all">
               {tier}
             </TextLink>
