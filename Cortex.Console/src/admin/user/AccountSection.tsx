@@ -1,0 +1,63 @@
+import { useState } from 'react';
+import { UserBadges } from '@/admin/users/UserBadges';
+import { roleName } from '@/admin/users/roleName';
+import { m } from '@/paraglide/messages';
+import { useUser } from '@/session/useSession';
+import { Card } from '@/ui/Card';
+import { CopyButton } from '@/ui/CopyButton';
+import { formatNumber } from '@/ui/format';
+import { Notice } from '@/ui/Notice';
+import { Time } from '@/ui/Time';
+import type { VersionedUser } from './adminUser';
+import { Details } from './Details';
+import { EditUserForm } from './EditUserForm';
+import { UserActions } from './UserActions';
+import { UserLocks } from './UserLocks';
+
+export function AccountSection({ data, canHelp }: { data: VersionedUser; canHelp: boolean }) {
+  const { isAdmin } = useUser();
+  const [done, setDone] = useState<string>();
+  const { user } = data;
+  return (
+    <>
+      {done && (
+        <Notice tone="success" isStatus>
+          {done}
+        </Notice>
+      )}
+      <UserLocks user={user} canHelp={canHelp} onDone={setDone} />
+      <Card title={m.user_section_account()}>
+        <Details
+          rows={[
+            [
+              m.user_id(),
+              <span key="id" className="inline-flex flex-wrap items-center gap-1">
+                <code className="break-all">{user.id}</code>
+                <CopyButton text={user.id} label={m.user_copy_id()} />
+              </span>,
+            ],
+            [m.users_state(), <UserBadges key="state" user={user} />],
+            [m.users_tier(), user.subscription_tier],
+            [m.users_roles(), user.roles.map(roleName).join(', ') || m.user_no_roles()],
+            [m.user_second_factor(), secondFactor(user)],
+            [m.user_active_sessions(), formatNumber(user.active_sessions)],
+            [m.user_active_keys(), formatNumber(user.active_api_keys)],
+            [m.user_last_login(), user.last_login_at ? <Time value={user.last_login_at} /> : m.user_no_login()],
+            [m.users_created(), user.created_at ? <Time value={user.created_at} /> : '–'],
+            [m.user_updated(), user.updated_at ? <Time value={user.updated_at} /> : '–'],
+          ]}
+        />
+      </Card>
+      {isAdmin && <EditUserForm key={user.id} data={data} onDone={setDone} />}
+      {canHelp && <UserActions user={user} onDone={setDone} />}
+    </>
+  );
+}
+
+function secondFactor({ two_factor_enabled, passkeys }: VersionedUser['user']) {
+  const factors = [
+    ...(two_factor_enabled ? [m.user_two_factor_on()] : []),
+    ...(passkeys > 0 ? [m.user_passkeys({ count: passkeys, number: formatNumber(passkeys) })] : []),
+  ];
+  return factors.join(', ') || m.user_two_factor_off();
+}
