@@ -1,8 +1,8 @@
 import { useState } from 'react';
-import { api } from '@/api/client';
-import { ApiError } from '@/api/problem';
 import { RolesField } from '@/admin/users/RolesField';
 import { useTiers } from '@/admin/users/useTiers';
+import { api } from '@/api/client';
+import { ApiError } from '@/api/problem';
 import { m } from '@/paraglide/messages';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';

@@ -42,7 +42,12 @@ export function UserSessions({ user, canHelp }: { user: UserDetails; canHelp: bo
             header: m.user_action(),
             align: 'end' as const,
             cell: (session: Session) => (
-              <ActionButton label={m.user_end_session()} about={session.device ?? session.ip ?? session.id} size="small" onConfirm={() => end(session)}>
+              <ActionButton
+                label={m.user_end_session()}
+                about={session.device ?? session.ip ?? session.id}
+                size="small"
+                onConfirm={() => end(session)}
+              >
                 <p>{session.is_current ? m.user_end_own_session_text() : m.user_end_session_text()}</p>
               </ActionButton>
             ),
