@@ -24,11 +24,10 @@ export function KeyStateCell({ item, keys }: { item: Key; keys: Key[] }) {
         {works && isUnused(item) && <Badge tone="warning">{m.keys_unused()}</Badge>}
       </span>
       {replacement && (
-        <span className="text-xs text-muted">
-          {m.keys_replaced_by({ prefix: replacement.prefix ?? '' })}
+        <span className="max-w-56 text-xs text-muted">
+          <span className="block">{m.keys_replaced_by({ prefix: replacement.prefix ?? '' })}</span>
           {state === 'ending' && item.expires_at && (
             <>
-              {' '}
               {m.keys_works_until()} <Time value={item.expires_at} />
             </>
           )}
