@@ -60,7 +60,10 @@ function Attention({ keys }: { keys: Key[] }) {
   const unused = working.filter(({ key }) => isUnused(key));
   return (
     <div className="flex flex-col gap-3 text-sm">
-      <p>{m.overview_keys_working({ count: working.length })}</p>
+      <p>
+        {m.overview_keys_working({ count: working.length })}{' '}
+        {working.length > 0 && ending.length + unused.length === 0 && m.overview_keys_fine()}
+      </p>
       {ending.length > 0 && <KeyList title={m.overview_keys_ending()} keys={ending.map(({ key }) => key)} time={(key) => key.expires_at} />}
       {unused.length > 0 && (
         <KeyList title={m.overview_keys_unused()} keys={unused.map(({ key }) => key)} time={(key) => key.last_used_at} />

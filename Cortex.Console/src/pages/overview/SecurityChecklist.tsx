@@ -59,9 +59,9 @@ function Item({ isDone, text, link }: { isDone?: boolean; text: string; link?: R
       {isDone === undefined ? (
         <Info size={18} className="mt-0.5 shrink-0 text-muted" aria-hidden />
       ) : isDone ? (
-        <CircleCheck size={18} className="mt-0.5 shrink-0 text-success-ink" aria-label={m.overview_done()} />
+        <CircleCheck size={18} className="mt-0.5 shrink-0 text-success-ink" role="img" aria-label={m.overview_done()} />
       ) : (
-        <CircleAlert size={18} className="mt-0.5 shrink-0 text-warning-ink" aria-label={m.overview_missing()} />
+        <CircleAlert size={18} className="mt-0.5 shrink-0 text-warning-ink" role="img" aria-label={m.overview_missing()} />
       )}
       <span className="flex min-w-0 grow flex-wrap justify-between gap-x-4">
         <span>{text}</span>
