@@ -11,14 +11,20 @@ type Event = Schema<'AuditEventResponse'>;
 export function EventTable({ events, isLoading }: { events: Event[]; isLoading: boolean }) {
   const columns: Column<Event>[] = [
     { header: m.activity_time(), cell: (event) => <Time value={event.occurred_at} /> },
-    { header: m.activity_event(), cell: (event) => eventText(event) },
+    { header: m.activity_event(), cell: (event) => <span className="inline-block wrap-anywhere md:min-w-40">{eventText(event)}</span> },
     { header: m.activity_outcome(), cell: (event) => <Outcome outcome={event.outcome} /> },
     // The server doesn't tell where administrators were, so there is nothing to show.
-    { header: m.activity_address(), cell: (event) => event.ip ?? '–' },
+    { header: m.activity_address(), cell: (event) => <span className="inline-block wrap-anywhere md:min-w-28">{event.ip ?? '–'}</span> },
     {
       header: m.activity_device(),
       cell: (event) =>
-        event.ip === null && event.user_agent === null ? '–' : <span title={event.user_agent ?? undefined}>{deviceName(event)}</span>,
+        event.ip === null && event.user_agent === null ? (
+          '–'
+        ) : (
+          <span title={event.user_agent ?? undefined} className="wrap-anywhere">
+            {deviceName(event)}
+          </span>
+        ),
     },
   ];
   return <Table label={m.activity_title()} columns={columns} rows={events} rowKey={(event) => event.id} isLoading={isLoading} />;

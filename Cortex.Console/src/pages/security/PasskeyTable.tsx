@@ -14,7 +14,7 @@ interface PasskeyTableProps {
 
 export function PasskeyTable({ passkeys, onRename, onRemove }: PasskeyTableProps) {
   const columns: Column<Passkey>[] = [
-    { header: m.security_passkey_name(), cell: ({ name }) => <span className="break-words">{name}</span> },
+    { header: m.security_passkey_name(), cell: ({ name }) => <span className="wrap-anywhere">{name}</span> },
     { header: m.security_passkey_created(), cell: ({ created_at }) => <Time value={created_at} dateOnly /> },
     {
       header: m.security_passkey_last_used(),

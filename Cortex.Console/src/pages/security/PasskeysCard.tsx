@@ -8,6 +8,7 @@ import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { EmptyState } from '@/ui/EmptyState';
+import { focusHeading } from '@/ui/focusHeading';
 import { Loaded } from '@/ui/Loaded';
 import { Notice } from '@/ui/Notice';
 import { AddPasskeyDialog } from './AddPasskeyDialog';
@@ -35,6 +36,7 @@ export function PasskeysCard() {
     if (removing) {
       await api.DELETE('/api/v1/auth/passkeys/{id}', { params: { path: { id: removing.id } } });
       await refresh(m.security_passkey_removed());
+      focusHeading();
     }
   }
 

@@ -30,8 +30,8 @@ export function SessionTable({ sessions, onEnd }: { sessions: Session[]; onEnd: 
 
 function DeviceCell({ session }: { session: Session }) {
   return (
-    <span className="flex flex-wrap items-center gap-2 break-words" title={session.user_agent ?? undefined}>
-      <span className="min-w-0 break-words">{deviceName(session)}</span>
+    <span className="flex flex-wrap items-center gap-2" title={session.user_agent ?? undefined}>
+      <span className="min-w-0 wrap-anywhere">{deviceName(session)}</span>
       {session.is_current && <Badge tone="accent">{m.sessions_this()}</Badge>}
     </span>
   );

@@ -8,6 +8,7 @@ import { announce } from '@/ui/announce';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { focusHeading } from '@/ui/focusHeading';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
 import { deviceName } from './deviceName';
@@ -25,6 +26,7 @@ export function SessionsPage() {
   async function refresh(status: string) {
     await queryClient.invalidateQueries({ queryKey: ['get', '/api/v1/auth/sessions'] });
     announce(status);
+    focusHeading();
   }
 
   async function endOne() {
