@@ -13,7 +13,10 @@ import { Logo } from '@/ui/Logo';
 import { Navigation } from './Navigation';
 import { Preferences } from './Preferences';
 
-/** Begins anew for another user, so that no form or dialog keeps what the first one typed or saw. While nobody is logged in, nothing is loaded anew. */
+/**
+ * Begins anew for another user, so that no form or dialog keeps what the first one typed or saw. While nobody is logged in, nothing is loaded
+ * anew.
+ */
 export function AppFrame() {
   const { id } = useUser();
   const [shown, setShown] = useState(id);

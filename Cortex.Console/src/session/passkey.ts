@@ -1,5 +1,5 @@
 import type { AuthenticationResponseJSON, PublicKeyCredentialRequestOptionsJSON } from '@simplewebauthn/browser';
-import { api, type Schema } from '@/api/client';
+import { api, type Schema } from '@/api/api';
 import { ApiError } from '@/api/problem';
 import { m } from '@/paraglide/messages';
 
@@ -22,8 +22,8 @@ export function canUsePasskeys() {
 
 /** Has the user choose a passkey in the browser's dialog, which replaces a waiting autofill. */
 export async function askForPasskey({ passkey_token, options }: Challenge): Promise<PasskeyAnswer> {
-  const { startAuthentication } = await import('@simplewebauthn/browser');
   try {
+    const { startAuthentication } = await import('@simplewebauthn/browser');
     return answer(passkey_token, await startAuthentication({ optionsJSON: requestOptions(options) }));
   } catch (error) {
     throw passkeyError(error);

@@ -30,7 +30,7 @@ export class TestBrowser {
       import('./session'),
       import('./idle'),
       import('./logout'),
-      import('../api/client'),
+      import('../api/api'),
       import('./reauthentication'),
     ]);
     return { ...session, ...idle, ...logout, ...client, ...reauthentication };
@@ -71,10 +71,17 @@ class TestChannel extends EventTarget {
 
 let issued = 0;
 
+interface TokenParts {
+  user?: string;
+  session?: string;
+  lifetime?: number;
+  roles?: string[];
+}
+
 /** An answer with tokens of a session, each issued a second after the one before. */
-export function tokens({ user = 'ada', session = `session-of-${user}`, lifetime = 1800, roles = [] as string[] } = {}) {
+export function tokens({ user = 'ada', session, lifetime = 1800, roles = [] }: TokenParts = {}) {
   issued++;
-  const claims = { sub: user, sid: session, email: `${user}@example.com`, roles, iat: 1_795_990_000 + issued };
+  const claims = { sub: user, sid: session ?? `session-of-${user}`, email: `${user}@example.com`, roles, iat: 1_795_990_000 + issued };
   return Response.json({ access_token: `header.${btoa(JSON.stringify(claims))}.${issued}`, expires_in: lifetime });
 }
 

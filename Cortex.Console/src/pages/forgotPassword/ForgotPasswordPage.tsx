@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { api } from '@/api/client';
+import { api } from '@/api/api';
 import { m } from '@/paraglide/messages';
 import { Button } from '@/ui/Button';
 import { Field } from '@/ui/Field';

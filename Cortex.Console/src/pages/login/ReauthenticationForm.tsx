@@ -1,5 +1,6 @@
 import { useState } from 'react';
-import { api, query } from '@/api/client';
+import { api } from '@/api/api';
+import { query } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';

@@ -1,6 +1,6 @@
 import { KeyRound } from 'lucide-react';
 import { useEffect, useState } from 'react';
-import { api } from '@/api/client';
+import { api } from '@/api/api';
 import { ApiError } from '@/api/problem';
 import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';

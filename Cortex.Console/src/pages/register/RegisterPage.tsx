@@ -1,5 +1,5 @@
 import { useState } from 'react';
-import { api } from '@/api/client';
+import { api } from '@/api/api';
 import { useConfig } from '@/api/useConfig';
 import { withCookies } from '@/pages/login/withCookies';
 import { m } from '@/paraglide/messages';
