@@ -54,7 +54,7 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
   const errors = Object.entries(error?.problem?.errors ?? {}).filter(([field]) => !edited.includes(field));
   const fieldErrors = error?.problem?.errors && Object.fromEntries(errors);
   return (
-    <Form {...props} onSubmit={submit} onInput={dropMessage} validationErrors={fieldErrors} className="flex flex-col gap-4">
+    <Form {...props} onSubmit={submit} ref={watchInput} validationErrors={fieldErrors} className="flex flex-col gap-4">
       {error && <ErrorPanel error={error} />}
       <div onInput={edit} className="contents">
         {children(isPending)}
@@ -67,8 +67,10 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
  * Takes a field's message away as soon as the field is corrected. React Aria would do it when the field loses the focus: in the middle of a click on the
  * button, which then moves away from the pointer.
  */
-function dropMessage({ target }: FormEvent<HTMLFormElement>) {
-  if (target instanceof HTMLInputElement && target.ariaInvalid === 'true') {
-    target.dispatchEvent(new Event('change'));
-  }
+function watchInput(form: HTMLFormElement | null) {
+  form?.addEventListener('input', ({ target }) => {
+    if (target instanceof HTMLInputElement && target.getAttribute('aria-invalid') === 'true') {
+      setTimeout(() => target.dispatchEvent(new Event('change'))); // React Aria has to learn of the new text first.
+    }
+  });
 }
