@@ -51,7 +51,7 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
                   <Badge tone="success">{m.audit_success()}</Badge>
                 )}
               </span>
-              <code className="text-xs text-muted">{event.action}</code>
+              <code className="text-xs break-all text-muted">{event.action}</code>
             </span>
           ),
         },
@@ -63,7 +63,7 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
           header: m.audit_user(),
           cell: (event) => (event.user_id ? <UserLink id={event.user_id} /> : <Absent>{m.audit_no_account()}</Absent>),
         },
-        { header: m.audit_where(), cell: (event) => (event.ip ? <span className="break-all">{event.ip}</span> : <Absent>–</Absent>) },
+        { header: m.audit_where(), cell: (event) => (event.ip ? <Address ip={event.ip} /> : <Absent>–</Absent>) },
         {
           header: m.audit_more(),
           align: 'end',
@@ -90,4 +90,9 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
 
 function Absent({ children }: { children: string }) {
   return <span className="text-muted">{children}</span>;
+}
+
+/** An IPv6 address may wrap, because it can be longer than the column is wide. */
+function Address({ ip }: { ip: string }) {
+  return <span className={ip.includes(':') ? 'break-all' : 'whitespace-nowrap'}>{ip}</span>;
 }

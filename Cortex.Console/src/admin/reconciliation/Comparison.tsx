@@ -1,5 +1,6 @@
 import { type ReactNode, useId } from 'react';
 import { m } from '@/paraglide/messages';
+import { classes } from '@/ui/classes';
 import { formatDollars, formatNumber } from '@/ui/format';
 import { isMetric, isZero, type Metric, type Month, meterDifference, metrics, missing, type Sums } from './compare';
 
@@ -58,7 +59,7 @@ export function Comparison({ month }: { month: Month }) {
   );
 }
 
-/** Its cells may wrap, so that it also fits on a phone. */
+/** On narrow screens, the name of a row is above its numbers. */
 function SumsTable({ children }: { children: ReactNode }) {
   const id = useId();
   return (
@@ -67,8 +68,8 @@ function SumsTable({ children }: { children: ReactNode }) {
         {m.reconciliation_sums()}
       </caption>
       <thead>
-        <tr className="text-muted">
-          <td />
+        <tr className="grid grid-cols-3 text-muted sm:table-row">
+          <td className="hidden sm:table-cell" />
           {[m.reconciliation_requests(), m.reconciliation_tokens(), m.reconciliation_cost()].map((header) => (
             <th key={header} scope="col" className="py-1 text-end font-medium">
               {header}
@@ -91,8 +92,8 @@ interface RowProps {
 
 function Row({ name, hint, sums, isMarked, difference = 0 }: RowProps) {
   return (
-    <tr className={isMarked ? 'border-t border-line bg-danger-soft text-danger-ink' : 'border-t border-line'}>
-      <th scope="row" title={hint} className="py-1 pe-2 text-start font-normal break-words">
+    <tr className={classes('grid grid-cols-3 border-t border-line sm:table-row', isMarked && 'bg-danger-soft text-danger-ink')}>
+      <th scope="row" title={hint} className="col-span-3 pt-1 pe-2 text-start font-normal break-words sm:py-1">
         {name}
       </th>
       {metrics.map((metric) => {
@@ -102,7 +103,9 @@ function Row({ name, hint, sums, isMarked, difference = 0 }: RowProps) {
             {value !== undefined && formats[metric](value)}
             {value !== undefined && difference !== 0 && (
               <span className="block font-medium break-normal">
-                {m.reconciliation_difference({ difference: `${difference > 0 ? '+' : '−'}${formats[metric](Math.abs(difference))}` })}
+                {difference > 0
+                  ? m.reconciliation_more_than_accepted({ difference: formats[metric](difference) })
+                  : m.reconciliation_less_than_accepted({ difference: formats[metric](-difference) })}
               </span>
             )}
           </td>
