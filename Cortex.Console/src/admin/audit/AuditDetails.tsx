@@ -39,6 +39,9 @@ export function AuditDetails({ event }: { event: AuditEvent }) {
             {valueText(value)}
           </Item>
         ))}
+        <Item name={m.audit_action()}>
+          <code>{event.action}</code>
+        </Item>
         <Item name={m.audit_detail_utc()}>{formatUtc(event.occurred_at)}</Item>
         {event.actor_id && (
           <Item name={m.audit_detail_actor()}>

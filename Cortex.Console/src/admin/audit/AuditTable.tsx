@@ -51,7 +51,7 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
                   <Badge tone="success">{m.audit_success()}</Badge>
                 )}
               </span>
-              <code className="text-xs break-all text-muted">{event.action}</code>
+              <code className="text-xs break-all text-muted md:hidden lg:inline">{event.action}</code>
             </span>
           ),
         },
