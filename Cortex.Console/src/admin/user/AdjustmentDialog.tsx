@@ -1,4 +1,5 @@
 import { api } from '@/api/client';
+import { ApiError } from '@/api/problem';
 import { m } from '@/paraglide/messages';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
@@ -33,7 +34,7 @@ export function AdjustmentDialog({ user, isOpen, onClose, onDone }: AdjustmentDi
 
   return (
     <Dialog title={m.user_adjust()} isOpen={isOpen} onClose={onClose}>
-      <SubmitForm onSubmit={adjust}>
+      <SubmitForm onSubmit={adjust} explain={explain}>
         {(isPending) => (
           <>
             <p className="text-sm text-muted">{m.user_adjust_text()}</p>
@@ -51,4 +52,12 @@ export function AdjustmentDialog({ user, isOpen, onClose, onDone }: AdjustmentDi
       </SubmitForm>
     </Dialog>
   );
+}
+
+/** One of the two numbers is enough. As messages of both fields, the browser would have both changed before it sends the form again. */
+function explain(error: ApiError) {
+  const { problem } = error;
+  return problem?.errors?.tokens_used && problem.errors.cost_usd && !problem.errors.reason
+    ? new ApiError(error.status, error.code, m.user_adjust_zero(), { ...problem, errors: undefined })
+    : error;
 }

@@ -39,6 +39,7 @@ export function EditUserForm({ data, onDone }: { data: VersionedUser; onDone: (t
       });
     } catch (error) {
       if (error instanceof ApiError && error.code === 'precondition_failed') {
+        setDraft({ base: before, values: after });
         setTheirs(await loadUser(id));
         return;
       }
