@@ -23,7 +23,9 @@ const paths = (files) => [...files].map((file) => `dist/${file}`);
 const start = scripts('index.html');
 const login = scripts('src/pages/login/LoginPage.tsx', new Set(start));
 const frame = scripts('src/layout/AppFrame.tsx', new Set(start));
-const pages = Object.keys(manifest).filter((key) => /Page\.tsx$/.test(key) && !/login\/LoginPage/.test(key) && manifest[key].isDynamicEntry);
+const pages = Object.keys(manifest).filter(
+  (key) => /Page\.tsx$/.test(key) && !/login\/LoginPage/.test(key) && manifest[key].isDynamicEntry,
+);
 const charts = Object.keys(manifest).filter((key) => /ui\/charts\/.*\.tsx$/.test(key) && manifest[key].isDynamicEntry);
 const theme = readdirSync(new URL('./dist/assets', import.meta.url)).filter((name) => /^theme-.*\.js$/.test(name));
 
