@@ -19,6 +19,7 @@ internal static class PasskeySteps
     public const string Passkeys = "/api/v1/auth/passkeys";
     public const string LogIn = "/api/v1/auth/login/passkey";
     public const string SecondFactor = "/api/v1/auth/login/2fa/passkey";
+    public const string Reauthenticate = "/api/v1/auth/reauthenticate/passkey";
 
     public static async Task<PasskeyCeremony> BeginPasskeyAsync(this HttpClient http) =>
         PasskeyCeremony.Of(await (await http.PostAsync(Passkeys + "/options", new { })).JsonAsync(HttpStatusCode.OK));
@@ -60,6 +61,33 @@ internal static class PasskeySteps
     public static Task<HttpResponseMessage> FinishSecondFactorAsync(
         this CortexApp app, string twoFactorToken, PasskeyCeremony ceremony, JsonObject credential) =>
         app.Anonymous().PostAsync(SecondFactor, new { two_factor_token = twoFactorToken, passkey_token = ceremony.Token, credential });
+
+    /// <summary>Registers a user with an authenticator app, and adds a passkey.</summary>
+    public static async Task<(TwoFactorUser User, SoftAuthenticator Key)> SignUpWithBothAsync(this CortexApp app, SoftAuthenticator? key = null)
+    {
+        var user = await app.SignUpWithTwoFactorAsync();
+        key ??= new();
+        await user.Http.AddPasskeyAsync(key);
+        app.NextStep();
+        return (user, key);
+    }
+
+    public static async Task<PasskeyCeremony> BeginReauthenticationAsync(this HttpClient http) =>
+        PasskeyCeremony.Of(await (await http.PostAsync(Reauthenticate + "/options", new { })).JsonAsync(HttpStatusCode.OK));
+
+    public static Task<HttpResponseMessage> FinishReauthenticationAsync(this HttpClient http, PasskeyCeremony ceremony, JsonObject credential) =>
+        http.PostAsync(Reauthenticate, new { passkey_token = ceremony.Token, credential });
+
+    /// <summary>Confirms the user's identity again with a passkey.</summary>
+    public static async Task<HttpResponseMessage> ReauthenticateAsync(this HttpClient http, SoftAuthenticator key, Tampering? tampering = null)
+    {
+        var ceremony = await http.BeginReauthenticationAsync();
+        return await http.FinishReauthenticationAsync(ceremony, key.Get(ceremony.Options, tampering));
+    }
+
+    /// <summary>Asserts that the session can't use the routes that require fresh authentication.</summary>
+    public static async Task ShouldNotBeFreshAsync(this HttpClient http) =>
+        await (await http.PostAsync("/api/v1/auth/api-keys/generate", new { name = "x" })).ShouldBeProblemAsync(401, "reauthentication_required");
 
     /// <summary>Returns the authentication methods (<c>amr</c>) in the access token of a response.</summary>
     public static async Task<string[]> MethodsAsync(this HttpResponseMessage response) =>
