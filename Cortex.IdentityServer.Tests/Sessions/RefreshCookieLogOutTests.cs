@@ -112,4 +112,27 @@ public sealed class RefreshCookieLogOutTests(CortexApp app) : IClassFixture<Cort
 
         Assert.Equal((405, "POST"), (answer.Status, answer.Headers["Allow"]));
     }
+
+    /// <remarks>Other storage of this origin belongs to the web console. Clients without the cookie, and other responses, have nothing to do with it.</remarks>
+    [Fact]
+    public async Task Logging_out_with_the_cookie_also_clears_the_storage_of_the_web_console()
+    {
+        var (_, _, token) = await app.LogInWithCookieAsync();
+        var byCookie = await app.PostFromBrowserAsync(LogOut, headers: Cookie(token));
+        Assert.Equal(["\"storage\""], byCookie.Headers.GetValues("Clear-Site-Data"));
+
+        (_, var accessToken, token) = await app.LogInWithCookieAsync();
+        var byToken = await app.PostFromBrowserAsync(LogOut, null, Cookie(token), ("Authorization", "Bearer " + accessToken));
+        Assert.Equal(["\"storage\""], byToken.Headers.GetValues("Clear-Site-Data"));
+
+        (_, accessToken, token) = await app.LogInWithCookieAsync();
+        var everywhere = await app.PostFromBrowserAsync(LogOut + "/all", null, Cookie(token), ("Authorization", "Bearer " + accessToken));
+        Assert.Equal(["\"storage\""], everywhere.Headers.GetValues("Clear-Site-Data"));
+
+        (_, accessToken, _) = await app.LogInWithCookieAsync();
+        Assert.False((await app.PostFromBrowserAsync(Refresh, headers: Cookie("ctr_x"))).Headers.Contains("Clear-Site-Data"));
+        var withoutCookie = await app.PostFromBrowserAsync(LogOut, null, ("Authorization", "Bearer " + accessToken));
+        await withoutCookie.ShouldBeAsync(HttpStatusCode.NoContent);
+        Assert.False(withoutCookie.Headers.Contains("Clear-Site-Data"));
+    }
 }

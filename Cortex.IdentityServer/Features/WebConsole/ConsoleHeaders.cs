@@ -15,7 +15,7 @@ internal static class ConsoleHeaders
             "publickey-credentials-get=(self)", "publickey-credentials-create=(self)", "clipboard-write=(self)",
             .. new[]
             {
-                "accelerometer", "autoplay", "bluetooth", "browsing-topics", "camera", "clipboard-read", "display-capture", "encrypted-media", "fullscreen",
+                "accelerometer", "autoplay", "browsing-topics", "camera", "clipboard-read", "display-capture", "encrypted-media", "fullscreen",
                 "gamepad", "geolocation", "gyroscope", "hid", "identity-credentials-get", "idle-detection", "local-fonts", "magnetometer", "microphone", "midi",
                 "otp-credentials", "payment", "picture-in-picture", "screen-wake-lock", "serial", "storage-access", "usb", "window-management",
                 "xr-spatial-tracking",
