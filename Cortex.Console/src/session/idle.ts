@@ -1,6 +1,6 @@
 import { lastActivity, rememberActivity } from './hint';
 import { logOut } from './logout';
-import { endSession } from './session';
+import { endSession, sessionState } from './session';
 
 /** How long staff may be idle in all tabs together. */
 export const idleLimit = 30 * 60_000;
@@ -36,22 +36,27 @@ export function isActivityUnknown() {
   return (lastActivity() ?? 0) - Date.now() > clockTolerance;
 }
 
+let leaving: Promise<void> | undefined;
+
 /** Ends a session that was idle for too long. This browser forgets it even if the server can't be reached. */
-export async function logOutIdle() {
-  try {
-    await logOut('idle');
-  } catch {
-    endSession('idle');
-  }
+export function logOutIdle(): Promise<void> {
+  leaving ??= logOut('idle')
+    .catch(() => endSession('idle'))
+    .finally(() => {
+      leaving = undefined;
+    });
+  return leaving;
 }
 
 /** Logs staff out who have been idle for too long. */
 export function watchIdleness() {
   let written = Number.NEGATIVE_INFINITY;
-  let isLeaving = false;
   const check = () => {
-    if (isIdle() && !isLeaving) {
-      isLeaving = true;
+    if (!isLoggedIn()) {
+      return;
+    }
+
+    if (isIdle()) {
       logOutIdle();
     } else if (isActivityUnknown() && seen) {
       // The clock was set back: the same moment by the new clock.
@@ -60,7 +65,7 @@ export function watchIdleness() {
   };
   const note = () => {
     check();
-    if (!isLeaving && performance.now() - written > writeInterval) {
+    if (isLoggedIn() && !leaving && performance.now() - written > writeInterval) {
       written = performance.now();
       rememberActivity();
     }
@@ -81,4 +86,9 @@ export function watchIdleness() {
       removeEventListener(activity, note, { capture: true });
     }
   };
+}
+
+/** The page stays for a moment after a logout in another tab. */
+function isLoggedIn() {
+  return sessionState().status === 'authenticated';
 }
