@@ -47,7 +47,7 @@ export function ProductsCard({ billing, onOff }: ProductsCardProps) {
           const isCurrent = hasSubscription && billing.subscription?.product_id === product.id;
           const label = m.billing_subscribe_label({ tier: product.tier });
           return (
-            <li key={product.id} className="flex flex-wrap items-center justify-between gap-2 py-3">
+            <li key={product.id} className="flex flex-wrap items-center justify-between gap-2 py-3 first:pt-0 last:pb-0">
               <span className="min-w-0 font-medium break-all capitalize">{product.tier}</span>
               {isCurrent && <Badge tone="accent">{m.billing_current()}</Badge>}
               {!isCurrent && hasSubscription && (

@@ -10,17 +10,18 @@ type Session = Schema<'SessionResponse'>;
 
 export function SessionTable({ sessions, onEnd }: { sessions: Session[]; onEnd: (session: Session) => void }) {
   const columns: Column<Session>[] = [
-    { header: m.sessions_device(), cell: (session) => <DeviceCell session={session} /> },
-    { header: m.sessions_address(), cell: (session) => session.ip ?? m.sessions_unknown_address() },
+    { header: m.sessions_place(), cell: (session) => <DeviceCell session={session} /> },
     { header: m.sessions_started(), cell: (session) => <Time value={session.created_at} /> },
     { header: m.sessions_last_used(), cell: (session) => <Time value={session.last_used_at} /> },
     {
       header: m.sessions_action(),
       align: 'end',
       cell: (session) =>
-        session.is_current ? null : (
+        session.is_current ? (
+          <Badge tone="accent">{m.sessions_this()}</Badge>
+        ) : (
           <Button size="small" aria-label={m.sessions_end_label({ device: deviceName(session) })} onPress={() => onEnd(session)}>
-            {m.sessions_end()}
+            {m.sessions_end_short()}
           </Button>
         ),
     },
@@ -30,9 +31,9 @@ export function SessionTable({ sessions, onEnd }: { sessions: Session[]; onEnd: 
 
 function DeviceCell({ session }: { session: Session }) {
   return (
-    <span className="flex flex-wrap items-center gap-2" title={session.user_agent ?? undefined}>
-      <span className="min-w-0 wrap-anywhere">{deviceName(session)}</span>
-      {session.is_current && <Badge tone="accent">{m.sessions_this()}</Badge>}
+    <span className="flex flex-col wrap-anywhere md:min-w-32" title={session.user_agent ?? undefined}>
+      {deviceName(session)}
+      <span className="text-muted">{session.ip ?? m.sessions_unknown_address()}</span>
     </span>
   );
 }
