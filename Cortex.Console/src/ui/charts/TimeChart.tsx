@@ -19,7 +19,7 @@ interface TimeChartProps extends ChartData {
   actions?: ReactNode;
 }
 
-/** Values over time as bars or lines, and on request as a table. The drawing is loaded after the page; its place is kept. */
+/** Values over time as bars, and on request as a table. The drawing is loaded after the page; its place is kept. */
 export function TimeChart({ label, emptyText, isLoading, actions, ...data }: TimeChartProps) {
   const [isTable, setTable] = useState(false);
   const isEmpty = !data.points.some((point) => data.series.some((item) => point.values[item.key]));

@@ -18,7 +18,8 @@ export interface ChartData {
   format: (value: number) => string;
   /** The same for the axis, if that text is too long for it. */
   formatTick?: (value: number) => string;
-  kind?: 'bars' | 'lines';
+  /** Bars on top of each other, whose sum means something, or side by side. */
+  kind?: 'stacked' | 'grouped';
 }
 
 /** The color of a series by its position, which both themes define. */

@@ -12,7 +12,7 @@ interface CustomPeriodProps {
 export function CustomPeriod({ search, onSearch }: CustomPeriodProps) {
   return (
     <form
-      aria-label={m.usage_period_custom()}
+      aria-label={m.usage_period_own()}
       className="flex flex-wrap items-end gap-3"
       onSubmit={(event) => {
         event.preventDefault();
