@@ -36,3 +36,15 @@ test('a connection that breaks off ends the lines, and half a line does not coun
   expect(await all(stream(['{"a":1}\n{"a":'], new TypeError('network error')))).toEqual([{ a: 1 }]);
   expect(await all(stream(['{"a":1}\n{"a":']))).toEqual([{ a: 1 }]);
 });
+
+test('a connection on which nothing arrives any more ends the lines', async () => {
+  const silent = new ReadableStream<Uint8Array<ArrayBuffer>>({
+    start: (controller) => controller.enqueue(new TextEncoder().encode('{"a":1}\n')),
+  });
+  const values: unknown[] = [];
+  for await (const value of parseLines(silent, 20)) {
+    values.push(value);
+  }
+
+  expect(values).toEqual([{ a: 1 }]);
+});

@@ -1,5 +1,10 @@
-/** Reads JSON lines as they arrive. A connection that breaks off ends them; whether they were complete is for the reader to tell. */
-export async function* parseLines<T>(body: ReadableStream<Uint8Array<ArrayBuffer>> | null): AsyncGenerator<T> {
+/** How long nothing may arrive: some proxies keep a connection open whose server is gone. */
+const patience = 60_000;
+
+/**
+ * Reads JSON lines as they arrive. A connection that breaks off, or on which nothing arrives, ends them; whether they were complete is for the reader to tell.
+ */
+export async function* parseLines<T>(body: ReadableStream<Uint8Array<ArrayBuffer>> | null, wait = patience): AsyncGenerator<T> {
   if (!body) {
     return;
   }
@@ -8,7 +13,7 @@ export async function* parseLines<T>(body: ReadableStream<Uint8Array<ArrayBuffer
   let rest = '';
   try {
     for (;;) {
-      const { value, done } = await reader.read();
+      const { value, done } = await within(wait, reader.read());
       if (done) {
         return;
       }
@@ -27,5 +32,18 @@ export async function* parseLines<T>(body: ReadableStream<Uint8Array<ArrayBuffer
     }
   } finally {
     reader.cancel().catch(() => undefined);
+  }
+}
+
+/** Ends the reading if nothing arrives for too long. */
+async function within<T>(wait: number, reading: Promise<ReadableStreamReadResult<T>>): Promise<ReadableStreamReadResult<T>> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const silence = new Promise<ReadableStreamReadResult<T>>((resolve) => {
+    timer = setTimeout(() => resolve({ done: true, value: undefined }), wait);
+  });
+  try {
+    return await Promise.race([reading, silence]);
+  } finally {
+    clearTimeout(timer);
   }
 }

@@ -44,6 +44,6 @@ export async function sendPiece(
   }
 
   if (!isComplete) {
-    throw new ApiError(0, 'interrupted', m.import_interrupted());
+    throw new ApiError(503, 'interrupted', m.import_interrupted());
   }
 }

@@ -17,8 +17,10 @@ export function UserFiltersForm({ search, onChange }: UserFiltersFormProps) {
   const any = { value: '', label: m.users_any() };
   const searchFor = useCallback((text: string) => onChange({ email: text.trim() || undefined }, true), [onChange]);
   return (
-    <search className="grid gap-3 sm:grid-cols-2 lg:grid-cols-3">
-      <SearchField label={m.users_search()} value={search.email ?? ''} onSearch={searchFor} />
+    <search className="grid grid-cols-2 gap-3 lg:grid-cols-3">
+      <div className="col-span-2 lg:col-span-1">
+        <SearchField label={m.users_search()} value={search.email ?? ''} onSearch={searchFor} />
+      </div>
       <SelectField
         label={m.users_tier()}
         value={search.tier ?? ''}
