@@ -22,7 +22,7 @@ export function PageHeading({ title, documentTitle, children }: PageHeadingProps
   }, []);
   return (
     <div className="flex flex-wrap items-center justify-between gap-3">
-      <h1 ref={heading} tabIndex={-1} className="max-w-full min-w-0 text-xl font-semibold break-words hyphens-auto">
+      <h1 ref={heading} tabIndex={-1} className="max-w-full min-w-0 text-xl font-semibold wrap-anywhere hyphens-auto">
         {title}
       </h1>
       {children && <div className="flex flex-wrap gap-2">{children}</div>}

@@ -3,7 +3,7 @@ import { m } from '@/paraglide/messages';
 import { type Section, sections } from './sections';
 
 /** Links to the parts of a user's page. They wrap on a phone, so that all of them are in view. */
-export function SectionLinks({ id, current }: { id: string; current: Section }) {
+export function SectionLinks({ id }: { id: string }) {
   const names: Record<Section, string> = {
     account: m.user_section_account(),
     sessions: m.common_nav_sessions(),
@@ -21,7 +21,7 @@ export function SectionLinks({ id, current }: { id: string; current: Section }) 
           params={{ id }}
           search={{ section: section === 'account' ? undefined : section }}
           resetScroll={false}
-          aria-current={section === current ? 'page' : undefined}
+          activeOptions={{ explicitUndefined: true }}
           className="border-b-2 border-transparent px-2.5 py-2 text-sm text-muted hover:text-ink aria-[current=page]:border-accent aria-[current=page]:font-medium aria-[current=page]:text-accent-ink"
         >
           {names[section]}

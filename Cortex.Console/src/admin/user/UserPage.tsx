@@ -27,7 +27,7 @@ export function UserPage() {
       </p>
       {/* The browser's title and history keep no email. */}
       <PageHeading title={user.data?.user.email ?? m.user_title()} documentTitle={m.user_title()} />
-      <SectionLinks id={id} current={section} />
+      <SectionLinks id={id} />
       <Loaded query={user} lines={8}>
         {(data) => <SectionOf key={id} section={section} data={data} />}
       </Loaded>
