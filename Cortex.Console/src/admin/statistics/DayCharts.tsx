@@ -27,7 +27,6 @@ export function DayCharts({ days, isLoading }: DayChartsProps) {
         />
         <TimeChart
           {...shared}
-          kind="lines"
           label={m.statistics_active_users()}
           emptyText={m.statistics_no_active_users()}
           series={[{ key: 'active_users', label: m.statistics_active_users() }]}
