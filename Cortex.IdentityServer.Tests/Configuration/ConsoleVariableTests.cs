@@ -91,7 +91,7 @@ public sealed class ConsoleVariableTests : IDisposable
 
         Assert.StartsWith($"{name} must ", line, StringComparison.Ordinal);
         Assert.EndsWith(".", line, StringComparison.Ordinal);
-        Assert.DoesNotContain(value, line.Replace("#rrggbb", "", StringComparison.Ordinal).Replace("on or off", "", StringComparison.Ordinal), StringComparison.Ordinal);
+        Assert.DoesNotContain(value, line[name.Length..], StringComparison.Ordinal);
     }
 
     [Fact]
