@@ -1,18 +1,22 @@
 import { getRouteApi } from '@tanstack/react-router';
+import { lazy, Suspense } from 'react';
 import { m } from '@/paraglide/messages';
 import { useUser } from '@/session/useSession';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
+import { Skeleton } from '@/ui/Skeleton';
 import { TextLink } from '@/ui/TextLink';
 import { AccountSection } from './AccountSection';
 import { useAdminUser, type VersionedUser } from './adminUser';
 import { SectionLinks } from './SectionLinks';
 import type { Section } from './sections';
-import { UserActivity } from './UserActivity';
 import { UserBilling } from './UserBilling';
 import { UserKeys } from './UserKeys';
 import { UserSessions } from './UserSessions';
-import { UserUsage } from './UserUsage';
+
+// These two bring much along that the other parts don't need.
+const UserUsage = lazy(() => import('./UserUsage').then((module) => ({ default: module.UserUsage })));
+const UserActivity = lazy(() => import('./UserActivity').then((module) => ({ default: module.UserActivity })));
 
 const route = getRouteApi('/app/staff/admin/users/$id');
 
@@ -29,7 +33,11 @@ export function UserPage() {
       <PageHeading title={user.data?.user.email ?? m.user_title()} documentTitle={m.user_title()} />
       <SectionLinks id={id} />
       <Loaded query={user} lines={8}>
-        {(data) => <SectionOf key={id} section={section} data={data} />}
+        {(data) => (
+          <Suspense fallback={<Skeleton lines={8} />}>
+            <SectionOf key={id} section={section} data={data} />
+          </Suspense>
+        )}
       </Loaded>
     </>
   );
