@@ -12,7 +12,7 @@ export function ImportPage() {
     <>
       <PageHeading title={isAdmin ? m.common_nav_import() : m.import_export()} />
       {isAdmin && <ImportCard />}
-      <Card title={m.import_export()}>
+      <Card title={isAdmin ? m.import_export() : undefined}>
         <p className="text-sm">
           {m.import_export_text()} <TextLink to="/admin/users">{m.import_export_filtered()}</TextLink>
         </p>
