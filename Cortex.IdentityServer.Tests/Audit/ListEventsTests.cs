@@ -28,7 +28,7 @@ public sealed class ListEventsTests(CortexApp app) : IClassFixture<CortexApp>
             [("login.succeeded", "success", "self"), ("login.failed", "failure", "unknown"), ("user.registered", "success", "self")],
             items.Select(e => (e.GetProperty("action").GetString()!, e.GetProperty("outcome").GetString()!, e.GetProperty("actor").GetString()!)));
         Assert.Equal(
-            ["id", "action", "outcome", "actor", "occurred_at", "ip", "user_agent", "request_id", "details"],
+            ["id", "action", "outcome", "actor", "occurred_at", "ip", "user_agent", "device", "request_id", "details"],
             items[0].EnumerateObject().Select(field => field.Name));
         Assert.Equal("127.0.0.1", items[0].GetProperty("ip").GetString());
         Assert.EndsWith("Z", items[0].GetProperty("occurred_at").GetString(), StringComparison.Ordinal);
