@@ -10,6 +10,12 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// <summary>Manages the caller's second factor: an authenticator app and recovery codes.</summary>
 internal static class TwoFactorEndpoints
 {
+    /// <summary>Show the state of two-factor authentication</summary>
+    /// <remarks>Says whether two-factor authentication is on, and how many recovery codes haven't been used. The codes themselves can't be shown again.</remarks>
+    internal static async Task<Results<Ok<TwoFactorStatusResponse>, Problem>> ShowTwoFactor(
+        ClaimsPrincipal caller, TwoFactorStatusReader reader, CancellationToken cancellationToken) =>
+        await reader.ReadAsync(caller.UserId(), cancellationToken) is { } status ? TypedResults.Ok(status) : Problems.SessionRevoked.ToProblem();
+
     /// <summary>Start setting up two-factor authentication</summary>
     /// <remarks>
     /// Returns a secret for the authenticator app. Two-factor authentication is enabled only after /2fa/verify has accepted a code. Calling this again returns

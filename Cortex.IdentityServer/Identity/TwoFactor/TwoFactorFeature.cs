@@ -15,19 +15,21 @@ internal static class TwoFactorFeature
         .AddScoped<OwnerProof>()
         .AddScoped<TwoFactorChallenges>()
         .AddScoped<TwoFactorSetup>()
+        .AddScoped<TwoFactorStatusReader>()
         .AddSingleton<IExpiryRule>(new ExpiryRule("two-factor challenges", "two_factor_challenges WHERE expires_at < $1"));
 
     public static void MapTwoFactor(this IEndpointRouteBuilder auth)
     {
-        var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session)
-            .LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser).ReportsEndedSession();
-        twoFactor.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor)
+        var twoFactor = auth.MapGroup("/2fa").WithTags("Two-factor authentication").RequireAuthorization(Policies.Session).ReportsEndedSession();
+        twoFactor.MapGet("/", TwoFactorEndpoints.ShowTwoFactor);
+        var writing = twoFactor.MapGroup("/").LimitedBy(SensitiveLimits.PerAddress, SensitiveLimits.PerUser);
+        writing.MapPost("/enable", TwoFactorEndpoints.EnableTwoFactor)
             .WithRefusals(Problems.TwoFactorAlreadyEnabled, Problems.ReauthenticationRequired, Problems.InvalidCredentials, Problems.RateLimited);
-        twoFactor.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor)
+        writing.MapPost("/verify", TwoFactorEndpoints.VerifyTwoFactor)
             .WithRefusals(Problems.TwoFactorAlreadyEnabled, Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
-        twoFactor.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor)
+        writing.MapPost("/disable", TwoFactorEndpoints.DisableTwoFactor)
             .WithRefusals(Problems.TwoFactorNotEnabled, Problems.InvalidCredentials, OwnerProof.WrongCode, Problems.RateLimited);
-        twoFactor.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes)
+        writing.MapPost("/recovery-codes", TwoFactorEndpoints.RenewRecoveryCodes)
             .RequireFreshAuthentication()
             .WithRefusals(Problems.TwoFactorNotEnabled, OwnerProof.WrongCode, Problems.RateLimited);
     }

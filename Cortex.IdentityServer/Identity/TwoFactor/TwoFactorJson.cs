@@ -10,4 +10,5 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 [JsonSerializable(typeof(RecoveryCodesResponse))]
 [JsonSerializable(typeof(TwoFactorCodeRequest))]
 [JsonSerializable(typeof(TwoFactorEnabledResponse))]
+[JsonSerializable(typeof(TwoFactorStatusResponse))]
 internal sealed partial class TwoFactorJson : JsonSerializerContext;
