@@ -38,6 +38,46 @@ public sealed class BillingOverviewTests(BillingApp app) : IClassFixture<Billing
         Assert.Equal(2, billing.GetProperty("products").GetArrayLength());
     }
 
+    [Theory]
+    [InlineData("active", false, null, null)]
+    [InlineData("active", true, null, 10.0)]
+    [InlineData("active", true, 4.0, 4.0)]
+    [InlineData("past_due", false, null, 21.0)]
+    [InlineData("past_due", true, null, 10.0)]
+    [InlineData("canceled", false, null, 10.0)]
+    [InlineData("unpaid", false, null, null)]
+    [InlineData("paused", false, null, null)]
+    public async Task The_end_of_the_access_is_shown(string status, bool cancels, double? endsAfterDays, double? accessDays)
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        var now = app.Clock.GetUtcNow();
+        DateTimeOffset? endsAt = endsAfterDays is { } days ? now.AddDays(days) : null;
+        await app.ApplyAsync("subscription.updated", Webhooks.Subscription(
+            $"sub {user.Id}", user.Id, status, periodStart: now.AddDays(-20), periodEnd: now.AddDays(10), cancels: cancels, endsAt: endsAt,
+            pastDueAt: status == "past_due" ? now : null));
+
+        var until = (await http.BillingAsync()).GetProperty("subscription").GetProperty("access_until");
+
+        var expected = accessDays is null ? (DateTimeOffset?)null : now.AddDays(accessDays.Value);
+        var shown = until.ValueKind == JsonValueKind.Null ? (DateTimeOffset?)null : until.GetDateTimeOffset();
+        Assert.Equal(expected is null, shown is null);
+        Assert.InRange((shown - expected).GetValueOrDefault().Duration(), TimeSpan.Zero, TimeSpan.FromMilliseconds(1));
+    }
+
+    [Fact]
+    public async Task A_revoked_subscription_gives_no_access_and_an_expired_one_says_when_it_ended()
+    {
+        var (user, _, http) = await app.SignUpAsync();
+        var now = app.Clock.GetUtcNow();
+        await app.ApplyAsync("subscription.past_due", Webhooks.Subscription($"sub {user.Id}", user.Id, "past_due", pastDueAt: now.AddDays(-30)), now);
+        var shown = (await http.BillingAsync()).GetProperty("subscription").GetProperty("access_until").GetDateTimeOffset();
+        Assert.Equal(now.AddDays(-9), shown, TimeSpan.FromMilliseconds(1));
+
+        await app.ApplyAsync(
+            "subscription.revoked", Webhooks.Subscription($"sub {user.Id}", user.Id, "canceled", periodEnd: now.AddDays(10)), now.AddSeconds(1));
+        Assert.Equal(JsonValueKind.Null, (await http.BillingAsync()).GetProperty("subscription").GetProperty("access_until").ValueKind);
+    }
+
     [Fact]
     public async Task The_export_contains_the_subscription_and_a_deletion_removes_everything()
     {

@@ -42,9 +42,13 @@ internal sealed class SubscriptionReader(NpgsqlDataSource database, BillingRules
         return (decision.Subscription ?? subscriptions.MaxBy(one => one.SaidAt)) is { } shown
             ? new(
                 shown.Status, shown.ProductId, rules.Products.GetValueOrDefault(shown.ProductId), shown.PeriodStart, shown.PeriodEnd,
-                shown.CancelsAtPeriodEnd, shown.PastDueAt)
+                shown.CancelsAtPeriodEnd, shown.PastDueAt, EndOfAccess(shown))
             : null;
     }
+
+    /// <summary>Returns when a subscription's access ends; null if no end is known, or if it gives none.</summary>
+    private DateTimeOffset? EndOfAccess(Subscription subscription) =>
+        TierDecision.AccessOf(subscription, rules.PastDueGrace) is { } until && until < DateTimeOffset.MaxValue ? until : null;
 
     /// <summary>Returns all subscriptions of the user.</summary>
     public async Task<List<Subscription>> ReadAllAsync(Guid userId, CancellationToken cancellationToken)

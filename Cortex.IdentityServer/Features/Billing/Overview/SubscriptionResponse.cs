@@ -13,6 +13,10 @@ namespace Cortex.IdentityServer.Features.Billing.Overview;
 /// <param name="CurrentPeriodEnd">The end of the billing period.</param>
 /// <param name="CancelAtPeriodEnd">Whether the subscription ends with the billing period.</param>
 /// <param name="PastDueSince">When the payment failed; null unless it is past due. The tier stays for the grace that the operator has configured.</param>
+/// <param name="AccessUntil">
+/// When the access that the subscription gives ends or has ended: the end of the grace if it is past due, and the end of the paid time if it was canceled;
+/// null if no end is known, or if it gives no access.
+/// </param>
 internal sealed record SubscriptionResponse(
     string Status,
     string ProductId,
@@ -20,8 +24,10 @@ internal sealed record SubscriptionResponse(
     DateTimeOffset? CurrentPeriodStart,
     DateTimeOffset? CurrentPeriodEnd,
     bool CancelAtPeriodEnd,
-    DateTimeOffset? PastDueSince) : IExample<SubscriptionResponse>
+    DateTimeOffset? PastDueSince,
+    DateTimeOffset? AccessUntil) : IExample<SubscriptionResponse>
 {
     public static SubscriptionResponse Example => new(
-        SubscriptionStatus.Active, "prod_a", "pro", ExampleValues.Time, ExampleValues.Time.AddMonths(1), CancelAtPeriodEnd: false, PastDueSince: null);
+        SubscriptionStatus.Active, "prod_a", "pro", ExampleValues.Time, ExampleValues.Time.AddMonths(1), CancelAtPeriodEnd: false, PastDueSince: null,
+        AccessUntil: null);
 }
