@@ -22,10 +22,11 @@ internal static class UsageAdminEndpoints
         [FromQuery(Name = "group_by"), UsageGroupValue, Description(
             "One series per endpoint, provider, API key, or class of status; a single series by default.")]
         string? groupBy,
+        [FromQuery(Name = "api_key"), IdValue, Description("Only usage of this API key of the user.")] string? apiKey,
         ManagedAccounts accounts,
         ReportAnswer answer,
         HttpContext http) =>
-        answer.CreateAsync(http, new(id), query, groupBy, async () => await accounts.FindAsync(id, http.RequestAborted) is not null);
+        answer.CreateAsync(http, new(id), query, groupBy, apiKey, async () => await accounts.FindAsync(id, http.RequestAborted) is not null);
 
     /// <summary>Show the usage of all users</summary>
     /// <remarks>

@@ -13,9 +13,10 @@ internal sealed class ReportAnswer(UsageReport report, UsageOptions options, Tim
     /// <param name="scope">Whose usage is counted.</param>
     /// <param name="query">The period.</param>
     /// <param name="groupBy">The name of the grouping, or null.</param>
+    /// <param name="apiKey">The id of the only API key whose usage is counted, or null.</param>
     /// <param name="exists">Looks up whether there is a user to report about, once the query is known to be valid; null if there is one.</param>
     public async Task<Results<Ok<UsageReportResponse>, ContentHttpResult, PushStreamHttpResult, Problem>> CreateAsync(
-        HttpContext http, ReportScope scope, PeriodQuery query, string? groupBy, Func<Task<bool>>? exists = null)
+        HttpContext http, ReportScope scope, PeriodQuery query, string? groupBy, string? apiKey = null, Func<Task<bool>>? exists = null)
     {
         var mediaType = http.NegotiateMediaType(MediaTypes.Json, Csv.MediaType);
         var groupings = scope.UserId is null ? ReportGrouping.OfAllUsers : ReportGrouping.OfOneUser;
@@ -23,6 +24,7 @@ internal sealed class ReportAnswer(UsageReport report, UsageOptions options, Tim
         var now = clock.GetUtcNow();
         var period = ReportPeriod.Read(reader, query, now, now - options.Retention + Leeway);
         var group = reader.ReadWord("group_by", groupBy, [.. groupings.Select(grouping => grouping.Name)]);
+        var key = reader.ReadId("api_key", apiKey);
         if (reader.Refusal is { } refusal)
         {
             return refusal.ToProblem();
@@ -39,7 +41,7 @@ internal sealed class ReportAnswer(UsageReport report, UsageOptions options, Tim
             return HeadResponse.Of(isCsv ? Csv.ContentType : MediaTypes.JsonContentType);
         }
 
-        var usage = await report.ReadAsync(scope, period, groupings.FirstOrDefault(grouping => grouping.Name == group), http.RequestAborted);
+        var usage = await report.ReadAsync(scope.OnlyOf(key), period, groupings.FirstOrDefault(grouping => grouping.Name == group), http.RequestAborted);
         return isCsv ? TypedResults.Text(UsageCsv.Of(usage), Csv.ContentType) : TypedResults.Ok(usage);
     }
 }

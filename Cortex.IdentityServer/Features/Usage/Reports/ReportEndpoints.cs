@@ -11,7 +11,8 @@ internal static class ReportEndpoints
     /// <summary>Show usage</summary>
     /// <remarks>
     /// Returns totals and a series without gaps, which include every event as soon as it was accepted. A person sees all of their usage; an API key sees its
-    /// own, unless it has the scope `usage:read`. A grouped series has the 100 groups with the most requests (fewer if the series is long: 20,000 points in
+    /// own, unless it has the scope `usage:read`. With `api_key`, only the usage of that key is counted; the report of a key that the caller may not see is
+    /// empty. A grouped series has the 100 groups with the most requests (fewer if the series is long: 20,000 points in
     /// total) and the rest as the group `other`. Requests without a provider, a key, or a status form the group null. Endpoints and providers beyond the
     /// largest few thousand of a month are also counted as `other`. With `Accept: text/csv`, the response is the series as CSV.
     /// </remarks>
@@ -20,9 +21,10 @@ internal static class ReportEndpoints
         [FromQuery(Name = "group_by"), UsageGroupValue, Description(
             "One series per endpoint, provider, API key, or class of status; a single series by default.")]
         string? groupBy,
+        [FromQuery(Name = "api_key"), IdValue, Description("Only usage of this API key.")] string? apiKey,
         ReportAnswer answer,
         HttpContext http) =>
-        answer.CreateAsync(http, ReportScope.Of(http.User), query, groupBy);
+        answer.CreateAsync(http, ReportScope.Of(http.User), query, groupBy, apiKey);
 
     /// <summary>List usage events</summary>
     /// <remarks>

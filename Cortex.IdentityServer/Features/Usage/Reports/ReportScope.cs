@@ -12,7 +12,16 @@ internal sealed record ReportScope(Guid? UserId, Guid? ApiKeyId = null)
     /// <summary>The usage of all users, for administrators.</summary>
     public static ReportScope Everyone { get; } = new(UserId: null);
 
+    /// <summary>Whether no usage may be seen. The nil UUID is no key's id; in the sums, it stands for requests without a key.</summary>
+    public bool IsEmpty => ApiKeyId == Guid.Empty;
+
     /// <summary>A user sees all of their usage. An API key sees its own, unless it has the scope <see cref="ApiKeyOptions.UsageRead"/>.</summary>
     public static ReportScope Of(ClaimsPrincipal caller) =>
         new(caller.UserId(), caller.HasScope(ApiKeyOptions.UsageRead) ? null : ((KnownCaller)caller).ApiKeyId);
+
+    /// <summary>Narrows the scope down to one key. A key that may see only its own usage sees nothing of another one.</summary>
+    /// <param name="apiKeyId">The key; null for all keys that the scope includes.</param>
+    public ReportScope OnlyOf(Guid? apiKeyId) => apiKeyId is null || apiKeyId == ApiKeyId ? this
+        : ApiKeyId is null ? this with { ApiKeyId = apiKeyId }
+        : this with { ApiKeyId = Guid.Empty };
 }

@@ -44,6 +44,11 @@ internal sealed class ReportSql(ReportScope scope, ReportGrouping? grouping)
 
     private string Owner => string.Concat(scope.UserId is null ? IsOfAccount : "user_id = @user AND ", scope.ApiKeyId is null ? "" : "api_key_id = @key AND ");
 
+    /// <summary>
+    /// No row is read if the key belongs to somebody else, because PostgreSQL could choose the index on the key, which may have millions of rows.
+    /// </summary>
+    private string OwnKey => scope is { UserId: not null, ApiKeyId: not null } ? "EXISTS (SELECT FROM api_keys WHERE id = @key AND user_id = @user) AND" : "";
+
     /// <summary>The groups with the most requests. A group that is itself named like the combined one is merged into it.</summary>
     private static string Largest(ReportGrouping grouping) => $"""
         SELECT name FROM counted WHERE NOT {grouping.IsNone("name")}
@@ -73,7 +78,7 @@ internal sealed class ReportSql(ReportScope scope, ReportGrouping? grouping)
             SELECT range.number, part.*
             FROM unnest(@row_starts, @row_ends, @row_intervals) AS range (first, until, number) CROSS JOIN LATERAL (
                 SELECT {ledger}, {SumsOfRows} FROM usage_logs
-                WHERE {Owner} {LedgerTime} >= range.first AND {LedgerTime} < range.until GROUP BY 1) AS part),
+                WHERE {Owner} {OwnKey} {LedgerTime} >= range.first AND {LedgerTime} < range.until GROUP BY 1) AS part),
         counted (number, {Names}) AS MATERIALIZED (SELECT number, name, {SumsOfSums} FROM parts GROUP BY 1, 2 HAVING sum(requests) <> 0)
         """;
 

@@ -27,7 +27,7 @@ internal sealed class UsageReport(NpgsqlDataSource database, GroupNames names)
         ReportScope scope, ReportPeriod period, ReportGrouping? grouping, CancellationToken cancellationToken)
     {
         var starts = period.FindStarts();
-        var counted = starts.Count == 0 ? [] : await CountAsync(scope, period, starts, grouping, cancellationToken);
+        var counted = starts.Count == 0 || scope.IsEmpty ? [] : await CountAsync(scope, period, starts, grouping, cancellationToken);
         List<string?> groups = grouping is null ? [null] :
         [
             .. counted.GroupBy(point => point.Group)
