@@ -71,7 +71,8 @@ internal static class BillingAdminEndpoints
 
     /// <summary>Send a usage event again</summary>
     /// <remarks>
-    /// Queues an event with usage that Polar has refused and that therefore isn't sent anymore. The log names its id. An event that isn't parked isn't changed.
+    /// Queues an event with usage that Polar has refused and that therefore isn't sent anymore. `GET /billing/usage-events` lists
+    /// such events. An event that isn't parked isn't changed.
     /// </remarks>
     internal static async Task<Results<Accepted<MeterEventResponse>, Problem>> RetryUsageEvent(
         [FromRoute(Name = "external_id"), Description("The id of the event, which begins with ctx-.")] string externalId,

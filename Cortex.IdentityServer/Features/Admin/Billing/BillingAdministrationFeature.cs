@@ -27,6 +27,9 @@ internal static class BillingAdministrationFeature
             .RequireAuthorization(Policies.Admin)
             .RequireFreshAuthentication()
             .WithRefusals(Problems.NotFound);
+        admin.MapGet("/billing/usage-events", UsageEventEndpoints.ListUsageEvents)
+            .RequireAuthorization(Policies.Support)
+            .WithRefusals(Problems.ValidationFailed);
         admin.MapPost("/billing/usage-events/{external_id}/retry", BillingAdminEndpoints.RetryUsageEvent)
             .RequireAuthorization(Policies.Admin)
             .WithRefusals(Problems.NotFound);

@@ -12,6 +12,7 @@ internal static class MeteringFeature
         services
             .AddJson<MeterJson>()
             .AddSingleton<MeteredMonths>()
+            .AddSingleton<UnacceptedEvents>()
             .AddScoped<MeterRetry>()
             .AddSingleton<IExpiryRule, MeterRetention>();
         return options.SendsUsage
