@@ -23,7 +23,7 @@ public sealed class ListApiKeysTests(CortexApp app) : IClassFixture<CortexApp>
         var keys = (await answer.JsonAsync(HttpStatusCode.OK)).EnumerateArray().ToArray();
         Assert.Equal([second, first], keys.Select(key => key.GetProperty("id").GetGuid()));
         Assert.All(keys, key => Assert.Equal(
-            ["id", "name", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at", "monthly_quota"],
+            ["id", "name", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at", "monthly_quota", "replaced_by_id"],
             key.EnumerateObject().Select(field => field.Name)));
         Assert.Equal(text[..12], keys[1].GetProperty("prefix").GetString());
         Assert.Equal(["a"], keys[1].GetProperty("scopes").EnumerateArray().Select(scope => scope.GetString()));

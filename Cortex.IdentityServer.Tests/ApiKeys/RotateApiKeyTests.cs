@@ -27,6 +27,19 @@ public sealed class RotateApiKeyTests(CortexApp app) : IClassFixture<CortexApp>
     }
 
     [Fact]
+    public async Task The_list_says_which_key_replaced_which()
+    {
+        var (_, _, http) = await app.SignUpAsync();
+        var (id, _) = await CortexApp.GenerateKeyAsync(http);
+
+        var newId = (await (await RotateAsync(http, id, overlap: 60)).JsonAsync(HttpStatusCode.Created)).GetProperty("id").GetGuid();
+
+        var keys = (await (await http.FetchAsync("/api/v1/auth/api-keys")).JsonAsync(HttpStatusCode.OK)).EnumerateArray()
+            .ToDictionary(key => key.GetProperty("id").GetGuid(), key => key.GetProperty("replaced_by_id").GetString());
+        Assert.Equal(new() { [id] = $"{newId}", [newId] = null }, keys);
+    }
+
+    [Fact]
     public async Task No_body_means_no_overlap()
     {
         var (_, _, http) = await app.SignUpAsync();

@@ -17,7 +17,7 @@ public sealed class UpdateApiKeyTests(SharedUserApp app) : IClassFixture<SharedU
         var key = await (await http.PatchAsync(Route + id, new { name = "renamed" })).JsonAsync(HttpStatusCode.OK);
 
         Assert.Equal(
-            ["id", "name", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at", "monthly_quota"],
+            ["id", "name", "prefix", "scopes", "is_active", "created_at", "expires_at", "last_used_at", "monthly_quota", "replaced_by_id"],
             key.EnumerateObject().Select(field => field.Name));
         Assert.Equal(id, key.GetProperty("id").GetGuid());
         Assert.Equal("renamed", key.GetProperty("name").GetString());

@@ -14,6 +14,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// <param name="ExpiresAt">When the key expires; null if it doesn't.</param>
 /// <param name="LastUsedAt">When the key was last used, to the minute; null if it never was.</param>
 /// <param name="MonthlyQuota">The key's own limits in a period of its owner's quota; null if it has none.</param>
+/// <param name="ReplacedById">The id of the key that replaced this one in a rotation, which may be revoked by now; null if none did.</param>
 internal sealed record ApiKeyResponse(
     Guid Id,
     string? Name,
@@ -23,12 +24,13 @@ internal sealed record ApiKeyResponse(
     DateTimeOffset? CreatedAt,
     DateTimeOffset? ExpiresAt,
     DateTimeOffset? LastUsedAt,
-    QuotaBody? MonthlyQuota) : IExample<ApiKeyResponse>
+    QuotaBody? MonthlyQuota,
+    Guid? ReplacedById) : IExample<ApiKeyResponse>
 {
     public static ApiKeyResponse Example => new(
-        ExampleValues.Id, "production", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null, null);
+        ExampleValues.Id, "production", "ctx_0aB1cD2e", ["memory:read"], true, ExampleValues.Time, ExampleValues.Time.AddDays(90), null, null, null);
 
     public static readonly Expression<Func<ApiKey, ApiKeyResponse>> FromKey = key =>
         new ApiKeyResponse(key.Id, key.Name, key.Prefix, key.Scopes, key.IsActive ?? true, key.CreatedAt, key.ExpiresAt, key.LastUsedAt,
-            QuotaBody.Of(QuotaLimits.FromJson(key.MonthlyQuota)));
+            QuotaBody.Of(QuotaLimits.FromJson(key.MonthlyQuota)), key.ReplacedById);
 }
