@@ -29,10 +29,15 @@ public sealed class AuditEventsTests(SharedStaffApp app) : IClassFixture<SharedS
         var items = page.GetProperty("items").EnumerateArray().ToList();
         Assert.Equal(["login.failed", "user.registered"], items.Select(item => item.GetProperty("action").GetString()));
         Assert.Equal(
-            ["id", "action", "outcome", "actor_id", "user_id", "occurred_at", "ip", "user_agent", "request_id", "details"],
+            [
+                "id", "action", "outcome", "actor_id", "actor_email", "user_id", "user_email", "occurred_at", "ip", "user_agent", "device", "request_id",
+                "details",
+            ],
             items[0].EnumerateObject().Select(field => field.Name));
         Assert.Equal(JsonValueKind.Null, items[0].GetProperty("actor_id").ValueKind);
         Assert.Equal(user.Id, items[0].GetProperty("user_id").GetGuid());
+        Assert.Equal((null, user.Email), (items[0].GetProperty("actor_email").GetString(), items[0].GetProperty("user_email").GetString()));
+        Assert.Equal((user.Email, user.Email), (items[1].GetProperty("actor_email").GetString(), items[1].GetProperty("user_email").GetString()));
         Assert.Equal("failure", items[0].GetProperty("outcome").GetString());
         Assert.Equal("wrong_password", items[0].GetProperty("details").GetProperty("reason").GetString());
         Assert.Equal((user.Id, user.Id), (items[1].GetProperty("actor_id").GetGuid(), items[1].GetProperty("user_id").GetGuid()));
@@ -53,7 +58,9 @@ public sealed class AuditEventsTests(SharedStaffApp app) : IClassFixture<SharedS
             user.Id,
             """{"before": {"is_active": true, "roles": ["a"]}, "after": {"is_active": false, "roles": []}}""");
 
-        var details = Assert.Single(await ItemsAsync(staff.Http, $"actor={staff.User.Id}&user={user.Id}")).GetProperty("details");
+        var change = Assert.Single(await ItemsAsync(staff.Http, $"actor={staff.User.Id}&user={user.Id}"));
+        Assert.Equal((staff.User.Email, user.Email), (change.GetProperty("actor_email").GetString(), change.GetProperty("user_email").GetString()));
+        var details = change.GetProperty("details");
         Assert.Equal(["before", "after"], details.EnumerateObject().Select(side => side.Name).OrderDescending());
         Assert.True(details.GetProperty("before").GetProperty("is_active").GetBoolean());
         Assert.False(details.GetProperty("after").GetProperty("is_active").GetBoolean());
@@ -67,7 +74,7 @@ public sealed class AuditEventsTests(SharedStaffApp app) : IClassFixture<SharedS
         var remaining = await ItemsAsync(staff.Http, $"user={user.Id}");
         Assert.Equal(4, remaining.Count);
         Assert.Equal("user.deleted", remaining[0].GetProperty("action").GetString());
-        Assert.All(remaining, e => Assert.All(["ip", "user_agent", "details"], field => Assert.Equal(JsonValueKind.Null, e.GetProperty(field).ValueKind)));
+        Assert.All(remaining, e => Assert.All(["user_email", "ip", "user_agent", "details"], field => Assert.Equal(JsonValueKind.Null, e.GetProperty(field).ValueKind)));
     }
 
     /// <remarks>Tries every combination of filters on events that differ in every field, and compares each result with the events that should match.</remarks>

@@ -10,7 +10,7 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
     private const string Route = "/api/v1/admin/billing-events";
 
     private static readonly string[] Fields =
-        ["id", "user_id", "event_type", "polar_event_id", "processed", "state", "attempts", "error", "next_attempt_at", "created_at"];
+        ["id", "user_id", "user_email", "event_type", "polar_event_id", "processed", "state", "attempts", "error", "next_attempt_at", "created_at"];
 
     private int _count;
 
@@ -34,6 +34,7 @@ public sealed class BillingEventsTests(SharedStaffApp app) : IClassFixture<Share
         Assert.Equal("2024-01-02T03:04:05.678901Z", items[1].GetProperty("created_at").GetString());
         Assert.Equal(JsonValueKind.Null, items[2].GetProperty("created_at").ValueKind);
         Assert.All(items, item => Assert.Equal(user.Id, item.GetProperty("user_id").GetGuid()));
+        Assert.All(items, item => Assert.Equal(user.Email, item.GetProperty("user_email").GetString()));
     }
 
     [Fact]

@@ -27,6 +27,7 @@ public sealed class ReconciliationTests(ReconciliationApp app) : IClassFixture<R
         var user = await UserAsync();
         var before = await OneAsync(user);
         Assert.Equal(Month, before.GetProperty("month").GetString());
+        Assert.Equal(await app.SqlAsync("SELECT email FROM users WHERE id = $1", user), before.GetProperty("user_email").GetString());
         Assert.Equal((2, 480_002, 3.750001m), Sums(before, "used"));
         Assert.Equal((2, 480_002, 3.750001m), Sums(before, "pending"));
         Assert.All(new[] { "sent", "accepted", "parked" }, name => Assert.Equal((0, 0, 0m), Sums(before, name)));

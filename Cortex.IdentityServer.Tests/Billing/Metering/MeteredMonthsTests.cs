@@ -15,25 +15,26 @@ public sealed class MeteredMonthsTests(MeteringApp app) : IClassFixture<Metering
         var first = new DateTimeOffset(month, TimeOnly.MinValue, TimeSpan.Zero);
         app.Clock.Advance(first.AddMonths(1).AddDays(1) - app.Clock.GetUtcNow());
         var user = await app.NewReporterAsync();
+        var email = (string)(await app.SqlAsync("SELECT email FROM users WHERE id = $1", user.UserId))!;
         var last = first.AddMonths(1).AddHours(-1);
         await app.UseAsync(user, last.AddMinutes(59), tokens: 5, cost: "1.5");
         await app.UseAsync(user, last, provider: "mistral", tokens: 7, cost: "0");
         await app.UseAsync(user, last.AddHours(1), tokens: 1_000, cost: "100");
         Assert.Equal(
-            new(user.UserId, month, new(2, 12, 1_500_000), new(2, 12, 1_500_000), default, default, default, default), await ReadAsync(user, month));
+            new(user.UserId, email, month, new(2, 12, 1_500_000), new(2, 12, 1_500_000), default, default, default, default), await ReadAsync(user, month));
 
         await app.CloseAsync();
         await app.UseAsync(user, last.AddHours(-1), tokens: 100, cost: "0.5");
         var created = new MeterSums(2, 12, 1_500_000);
         var used = new MeterSums(3, 112, 2_000_000);
-        Assert.Equal(new(user.UserId, month, used, new(1, 100, 500_000), created, default, default, default), await ReadAsync(user, month));
+        Assert.Equal(new(user.UserId, email, month, used, new(1, 100, 500_000), created, default, default, default), await ReadAsync(user, month));
 
         await app.SqlAsync("UPDATE billing_meter_events SET sent_at = now() WHERE user_id = $1", user.UserId);
         await app.SqlAsync("UPDATE billing_meter_events SET accepted_at = now() WHERE user_id = $1 AND provider = 'mistral'", user.UserId);
         await app.SqlAsync(
             "UPDATE billing_meter_events SET parked_at = now() WHERE user_id = $1 AND provider = 'openai' AND hour = $2", user.UserId, last.UtcDateTime);
         Assert.Equal(
-            new(user.UserId, month, used, new(1, 100, 500_000), created, created, new(1, 7, 0), new(1, 5, 1_500_000)), await ReadAsync(user, month));
+            new(user.UserId, email, month, used, new(1, 100, 500_000), created, created, new(1, 7, 0), new(1, 5, 1_500_000)), await ReadAsync(user, month));
         Assert.Equal(new(1, 1_000, 100_000_000), (await ReadAsync(user, month.AddMonths(1)))!.Created);
         Assert.Null(await ReadAsync(user, month.AddMonths(-1)));
     }

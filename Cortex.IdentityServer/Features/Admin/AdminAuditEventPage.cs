@@ -10,5 +10,5 @@ internal sealed record AdminAuditEventPage(IReadOnlyList<AdminAuditEventResponse
 {
     public static AdminAuditEventPage Example => new([AdminAuditEventResponse.Example], null);
 
-    public static AdminAuditEventPage Of(AuditSlice slice) => new([.. slice.Items.Select(AdminAuditEventResponse.Of)], slice.Next?.ToText());
+    public static AdminAuditEventPage Of(NamedAuditSlice slice) => new([.. slice.Items.Select(AdminAuditEventResponse.Of)], slice.Next?.ToText());
 }

@@ -9,7 +9,9 @@ namespace Cortex.IdentityServer.Features.Admin;
 /// <param name="Action">What happened, such as <c>login.succeeded</c>, <c>password.changed</c>, <c>user.updated</c>.</param>
 /// <param name="Outcome">The outcome: <c>success</c> or <c>failure</c>.</param>
 /// <param name="ActorId">The user who caused the event; null for an unauthenticated client and for the operator's command line.</param>
+/// <param name="ActorEmail">The email that this user has now; null if there is none, or the account was deleted.</param>
 /// <param name="UserId">The user whose account the event is about, which may have been deleted; null if there is none.</param>
+/// <param name="UserEmail">The email that this account has now; null if there is none, or it was deleted.</param>
 /// <param name="OccurredAt">When the event occurred.</param>
 /// <param name="Ip">The client's IP address; null after the account was deleted.</param>
 /// <param name="UserAgent">The client's user agent; null after the account was deleted.</param>
@@ -23,7 +25,9 @@ internal sealed record AdminAuditEventResponse(
     string Action,
     string Outcome,
     Guid? ActorId,
+    string? ActorEmail,
     Guid? UserId,
+    string? UserEmail,
     DateTimeOffset OccurredAt,
     string? Ip,
     string? UserAgent,
@@ -36,7 +40,9 @@ internal sealed record AdminAuditEventResponse(
         "user.updated",
         "success",
         new("0199f0f0-4a02-7d11-8a5e-6b0a4d1c7e42"),
+        "admin@example.com",
         ExampleValues.Id,
+        ExampleValues.Email,
         ExampleValues.Time,
         ExampleValues.Ip,
         ExampleValues.UserAgent,
@@ -48,16 +54,22 @@ internal sealed record AdminAuditEventResponse(
             ["after"] = JsonElement.Parse("""{"is_active": false}"""),
         });
 
-    public static AdminAuditEventResponse Of(AuditEvent audit) => new(
-        audit.Id,
-        audit.Action,
-        audit.Outcome,
-        audit.ActorId,
-        audit.UserId,
-        audit.OccurredAt,
-        audit.Ip?.ToString(),
-        audit.UserAgent,
-        DeviceName.Of(audit.UserAgent),
-        audit.RequestId,
-        AuditEventResponse.DetailsOf(audit));
+    public static AdminAuditEventResponse Of(NamedAuditEvent named)
+    {
+        var audit = named.Event;
+        return new(
+            audit.Id,
+            audit.Action,
+            audit.Outcome,
+            audit.ActorId,
+            named.ActorEmail,
+            audit.UserId,
+            named.UserEmail,
+            audit.OccurredAt,
+            audit.Ip?.ToString(),
+            audit.UserAgent,
+            DeviceName.Of(audit.UserAgent),
+            audit.RequestId,
+            AuditEventResponse.DetailsOf(audit));
+    }
 }

@@ -16,6 +16,6 @@ internal static class AuditAdminEndpoints
         var (limit, cursor, filter) = (reader.ReadLimit(query.Limit), reader.ReadCursor(query.Cursor), query.Read(reader));
         return reader.Refusal is { } refusal
             ? refusal.ToProblem()
-            : TypedResults.Ok(AdminAuditEventPage.Of(await events.PageAsync(filter, cursor, limit, cancellationToken)));
+            : TypedResults.Ok(AdminAuditEventPage.Of(await events.NamedPageAsync(filter, cursor, limit, cancellationToken)));
     }
 }

@@ -14,17 +14,22 @@ internal sealed class AuditReader(CortexDbContext db)
     /// <param name="cancellationToken">The cancellation token of the request.</param>
     public async Task<AuditSlice> PageAsync(AuditFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
     {
-        var events = Matching(filter);
-        if (after is { } last)
-        {
-            // The row comparison lets PostgreSQL start the index scan at the cursor; the condition on the time alone prunes the partitions of later months.
-            events = events.Where(e =>
-                EF.Functions.LessThan(ValueTuple.Create(e.OccurredAt, e.Id), ValueTuple.Create(last.At, last.Id)) && e.OccurredAt <= last.At);
-        }
-
-        var page = await events.AsNoTracking().OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(limit + 1).ToListAsync(cancellationToken);
+        var page = await Newest(filter, after, limit).ToListAsync(cancellationToken);
         var items = page.Take(limit).ToList();
-        return new(items, page.Count > limit ? new TimeCursor(StoredTime.FromDotNet(items[^1].OccurredAt), items[^1].Id) : null);
+        return new(items, page.Count > limit ? PositionOf(items[^1]) : null);
+    }
+
+    /// <summary>Does the same, and adds the emails of the users in the same statement.</summary>
+    public async Task<NamedAuditSlice> NamedPageAsync(AuditFilter filter, TimeCursor? after, int limit, CancellationToken cancellationToken)
+    {
+        var page = await Newest(filter, after, limit)
+            .Select(e => new NamedAuditEvent(
+                e,
+                db.Users.Where(user => user.Id == e.ActorId).Select(user => user.Email).FirstOrDefault(),
+                db.Users.Where(user => user.Id == e.UserId).Select(user => user.Email).FirstOrDefault()))
+            .ToListAsync(cancellationToken);
+        var items = page.Take(limit).ToList();
+        return new(items, page.Count > limit ? PositionOf(items[^1].Event) : null);
     }
 
     /// <summary>Streams all events of an account, newest first. It reads page by page, so a slow client doesn't occupy a database connection.</summary>
@@ -42,6 +47,22 @@ internal sealed class AuditReader(CortexDbContext db)
             after = page.Next;
         }
         while (after is not null);
+    }
+
+    private static TimeCursor PositionOf(AuditEvent audit) => new(StoredTime.FromDotNet(audit.OccurredAt), audit.Id);
+
+    /// <summary>The events of a page, and one more if there is any.</summary>
+    private IQueryable<AuditEvent> Newest(AuditFilter filter, TimeCursor? after, int limit)
+    {
+        var events = Matching(filter);
+        if (after is { } last)
+        {
+            // The row comparison lets PostgreSQL start the index scan at the cursor; the condition on the time alone prunes the partitions of later months.
+            events = events.Where(e =>
+                EF.Functions.LessThan(ValueTuple.Create(e.OccurredAt, e.Id), ValueTuple.Create(last.At, last.Id)) && e.OccurredAt <= last.At);
+        }
+
+        return events.AsNoTracking().OrderByDescending(e => e.OccurredAt).ThenByDescending(e => e.Id).Take(limit + 1);
     }
 
     private IQueryable<AuditEvent> Matching(AuditFilter filter)

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Identity.Users;
 using Npgsql;
 using NpgsqlTypes;
 
@@ -13,11 +14,12 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
 {
     /// <summary>The columns of an event of a user, in the order in which <see cref="ReadAsync"/> expects them.</summary>
     public const string StoredColumns =
-        $"id, user_id, event_type, polar_event_id, {EventState.OfStored} AS state, attempts, error, next_attempt_at, created_at, {StoredTime} AS sort_time";
+        $"id, user_id, event_type, polar_event_id, {EventState.OfStored} AS state, attempts, error, next_attempt_at, created_at, {StoredTime} AS sort_time, "
+        + $"(SELECT email FROM users WHERE users.id = billing_events.user_id AND {UserSql.Exists}) AS user_email";
 
     /// <summary>The same columns of an event in the inbox.</summary>
     public const string ReceivedColumns =
-        $"id, NULL::uuid, event_type, polar_event_id, {EventState.OfReceived}, attempts, error, next_attempt_at, created_at, created_at";
+        $"id, NULL::uuid, event_type, polar_event_id, {EventState.OfReceived}, attempts, error, next_attempt_at, created_at, created_at, NULL::text";
 
     /// <summary>The expression by which events are sorted. It must equal that of the indexes.</summary>
     private const string StoredTime = "coalesce(created_at, '-infinity')";
@@ -72,7 +74,7 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
         return await row.ReadAsync(cancellationToken)
             ? new(
                 await ReadAsync(row, cancellationToken),
-                BillingEventDetails.PayloadOf(await row.IsDBNullAsync(10, cancellationToken) ? null : row.GetString(10)))
+                BillingEventDetails.PayloadOf(await row.IsDBNullAsync(11, cancellationToken) ? null : row.GetString(11)))
             : null;
     }
 
@@ -83,6 +85,7 @@ internal sealed class BillingEvents(NpgsqlDataSource database)
         return new(
             row.GetGuid(0),
             await row.GetFieldValueAsync<Guid?>(1, cancellationToken),
+            await row.IsDBNullAsync(10, cancellationToken) ? null : row.GetString(10),
             row.GetString(2),
             row.GetString(3),
             state == EventState.Processed,

@@ -13,7 +13,7 @@ internal sealed class MeteredMonths(NpgsqlDataSource database)
     private static readonly string[] Columns = ["requests", "tokens_used", "cost_micros"];
 
     private static readonly string Sql = $"""
-        SELECT users.id, used.*, pending.*, events.*
+        SELECT users.id, users.email, used.*, pending.*, events.*
         FROM users
         CROSS JOIN LATERAL (SELECT {Sums()} FROM usage_months AS part WHERE part.user_id = users.id AND part.month = $1 GROUP BY part.user_id) AS used
         CROSS JOIN LATERAL (SELECT {Sums()} FROM billing_meter_hours AS part WHERE {IsInMonth}) AS pending
@@ -50,7 +50,7 @@ internal sealed class MeteredMonths(NpgsqlDataSource database)
         while (await row.ReadAsync(cancellationToken))
         {
             MeterSums SumsAt(int column) => new(row.GetInt64(column), row.GetInt64(column + 1), row.GetInt64(column + 2));
-            months.Add(new(row.GetGuid(0), month, SumsAt(1), SumsAt(4), SumsAt(7), SumsAt(10), SumsAt(13), SumsAt(16)));
+            months.Add(new(row.GetGuid(0), row.GetString(1), month, SumsAt(2), SumsAt(5), SumsAt(8), SumsAt(11), SumsAt(14), SumsAt(17)));
         }
 
         return months;
