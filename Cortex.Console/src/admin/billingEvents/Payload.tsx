@@ -21,7 +21,7 @@ export function Payload({ payload }: { payload: unknown }) {
         />
       </div>
       <section
-        aria-label={m.billing_events_payload()}
+        aria-label={m.billing_events_payload_text()}
         // biome-ignore lint/a11y/noNoninteractiveTabindex: the arrow keys scroll the text.
         tabIndex={0}
         className="max-h-128 overflow-auto rounded-md border border-line bg-raised p-3"
