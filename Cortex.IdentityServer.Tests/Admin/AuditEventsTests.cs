@@ -74,7 +74,9 @@ public sealed class AuditEventsTests(SharedStaffApp app) : IClassFixture<SharedS
         var remaining = await ItemsAsync(staff.Http, $"user={user.Id}");
         Assert.Equal(4, remaining.Count);
         Assert.Equal("user.deleted", remaining[0].GetProperty("action").GetString());
-        Assert.All(remaining, e => Assert.All(["user_email", "ip", "user_agent", "details"], field => Assert.Equal(JsonValueKind.Null, e.GetProperty(field).ValueKind)));
+        Assert.All(
+            remaining,
+            e => Assert.All(["user_email", "ip", "user_agent", "details"], field => Assert.Equal(JsonValueKind.Null, e.GetProperty(field).ValueKind)));
     }
 
     /// <remarks>Tries every combination of filters on events that differ in every field, and compares each result with the events that should match.</remarks>

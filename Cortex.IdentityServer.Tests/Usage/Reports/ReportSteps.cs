@@ -51,10 +51,12 @@ internal static class ReportSteps
     });
 
     /// <summary>Writes rows at random times of a period, as another program would, with costs that don't add up to round numbers.</summary>
-    public static Task WriteRandomRowsAsync(this CortexApp app, Guid user, DateTimeOffset from, DateTimeOffset to, int count, Guid key = default) => app.SqlAsync(
+    public static Task WriteRandomRowsAsync(
+        this CortexApp app, Guid user, DateTimeOffset from, DateTimeOffset to, int count, Guid key = default) => app.SqlAsync(
         """
         INSERT INTO usage_logs (user_id, api_key_id, endpoint, provider, tokens_used, cost_usd, status_code, created_at)
-        SELECT $1, nullif($5, '00000000-0000-0000-0000-000000000000'::uuid), '/v1/' || n % 3, CASE n % 4 WHEN 0 THEN NULL ELSE 'p' || n % 4 END, n, n * 0.001237, CASE WHEN n % 5 = 0 THEN 503 ELSE 200 END,
+        SELECT $1, nullif($5, '00000000-0000-0000-0000-000000000000'::uuid),
+            '/v1/' || n % 3, CASE n % 4 WHEN 0 THEN NULL ELSE 'p' || n % 4 END, n, n * 0.001237, CASE WHEN n % 5 = 0 THEN 503 ELSE 200 END,
             $2 + random() * ($3::timestamptz - $2) FROM generate_series(1, $4) AS n
         """,
         user, from.UtcDateTime, to.UtcDateTime, count, key);

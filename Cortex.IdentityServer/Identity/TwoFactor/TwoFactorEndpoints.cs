@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 internal static class TwoFactorEndpoints
 {
     /// <summary>Show the state of two-factor authentication</summary>
-    /// <remarks>Says whether two-factor authentication is on, and how many recovery codes haven't been used. The codes themselves can't be shown again.</remarks>
+    /// <remarks>Says whether two-factor authentication is on, and how many recovery codes haven't been used. The codes can't be shown again.</remarks>
     internal static async Task<Results<Ok<TwoFactorStatusResponse>, Problem>> ShowTwoFactor(
         ClaimsPrincipal caller, TwoFactorStatusReader reader, CancellationToken cancellationToken) =>
         await reader.ReadAsync(caller.UserId(), cancellationToken) is { } status ? TypedResults.Ok(status) : Problems.SessionRevoked.ToProblem();

@@ -27,7 +27,7 @@ internal static class BillingAdministrationFeature
             .RequireAuthorization(Policies.Admin)
             .RequireFreshAuthentication()
             .WithRefusals(Problems.NotFound);
-        admin.MapGet("/billing/usage-events", UsageEventEndpoints.ListUsageEvents)
+        admin.MapGet("/billing/usage-events", UsageEventEndpoints.ListUnacceptedUsageEvents)
             .RequireAuthorization(Policies.Support)
             .WithRefusals(Problems.ValidationFailed);
         admin.MapPost("/billing/usage-events/{external_id}/retry", BillingAdminEndpoints.RetryUsageEvent)

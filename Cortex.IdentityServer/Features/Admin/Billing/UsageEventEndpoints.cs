@@ -14,7 +14,7 @@ internal static class UsageEventEndpoints
     /// Lists the events with the usage of an hour that Polar has refused (`refused`) or that are still to be sent (`waiting`), those of the latest hours first.
     /// Filters combine. Usage of hours that aren't over isn't in an event yet.
     /// </remarks>
-    internal static async Task<Results<Ok<UnacceptedEventPage>, Problem>> ListUsageEvents(
+    internal static async Task<Results<Ok<UnacceptedEventPage>, Problem>> ListUnacceptedUsageEvents(
         [FromQuery, Description("The number of events per page, 1 to 200; 50 by default.")][LimitValue] string? limit,
         [FromQuery, Description("The next_cursor of the previous page.")] string? cursor,
         [FromQuery, Description("Only events in this state.")][UnacceptedStateValue] string? state,

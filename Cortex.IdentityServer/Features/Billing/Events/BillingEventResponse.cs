@@ -30,6 +30,6 @@ internal record BillingEventResponse(
     DateTimeOffset? CreatedAt) : IExample<BillingEventResponse>
 {
     public static BillingEventResponse Example => new(
-        new("0199f0f0-6c2f-7b7d-b1c4-0d7a52f3e913"), ExampleValues.Id, ExampleValues.Email, "subscription.created", "6f0c1b1d-0f5e-4f7e-9c55-0d2a7f1c9b10", true,
-        EventState.Processed, 1, null, null, ExampleValues.Time);
+        new("0199f0f0-6c2f-7b7d-b1c4-0d7a52f3e913"), ExampleValues.Id, ExampleValues.Email, "subscription.created", "6f0c1b1d-0f5e-4f7e-9c55-0d2a7f1c9b10",
+        true, EventState.Processed, 1, null, null, ExampleValues.Time);
 }

@@ -31,7 +31,8 @@ internal sealed record ReconciledMonth(
     bool Drift) : IExample<ReconciledMonth>
 {
     public static ReconciledMonth Example => new(
-        ExampleValues.Id, ExampleValues.Email, "2026-11", new(1_250, 480_000, 3.75m), new(1_200, 460_000, 3.6m), new(1_200, 460_000, 3.6m), new(50, 20_000, 0.15m), new(0, 0, 0),
+        ExampleValues.Id, ExampleValues.Email, "2026-11", new(1_250, 480_000, 3.75m), new(1_200, 460_000, 3.6m), new(1_200, 460_000, 3.6m),
+        new(50, 20_000, 0.15m), new(0, 0, 0),
         [new("0b1f4c55-3f0e-4b0a-9a3e-5d8a7f2c6e01", "Tokens", 460_000, MeterMetric.TokensUsed)], Drift: false);
 
     /// <param name="month">The figures of this server.</param>
