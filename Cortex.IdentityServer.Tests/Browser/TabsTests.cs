@@ -37,14 +37,17 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
         var first = await visitor.LogInAsync(user, "/account");
         var second = await visitor.OpenAsync("/account/sessions");
+        await second.GetByRole(AriaRole.Link, new() { Name = "Activity" }).ClickAsync();
+        await second.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/activity");
 
         await first.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
         await first.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
 
         await second.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login", new() { Timeout = 1000 });
         Assert.DoesNotContain(user.Email, await second.ContentAsync(), StringComparison.Ordinal);
-        await second.GoBackAsync();
+        await second.EvaluateAsync("history.back()");
         await second.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        Assert.DoesNotContain(user.Email, await second.ContentAsync(), StringComparison.Ordinal);
     }
 
     [Fact]

@@ -10,6 +10,7 @@ const margin = { top: 8, right: 8, bottom: 0, left: 0 };
 export function TimeChartPlot({ points, series, format, formatTick = format, kind = 'stacked' }: ChartData) {
   const [active, setActive] = useState<ActivePoint>();
   const rows = points.map((point, position) => ({ ...point.values, position }));
+  const hasFractions = points.some((point) => series.some(({ key }) => !Number.isInteger(point.values[key] ?? 0)));
 
   function point({ activeTooltipIndex, activeCoordinate }: MouseHandlerDataParam) {
     const position = Number(activeTooltipIndex ?? Number.NaN);
@@ -40,7 +41,15 @@ export function TimeChartPlot({ points, series, format, formatTick = format, kin
           minTickGap={24}
           tickLine={false}
         />
-        <YAxis tickFormatter={formatTick} tick={tick} stroke="var(--control)" width="auto" tickLine={false} axisLine={false} />
+        <YAxis
+          allowDecimals={hasFractions}
+          tickFormatter={formatTick}
+          tick={tick}
+          stroke="var(--control)"
+          width="auto"
+          tickLine={false}
+          axisLine={false}
+        />
         {series.map((item, position) => (
           <Bar
             key={item.key}

@@ -1,5 +1,6 @@
 import type { Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
+import { formatNumber } from '../format';
 import { Notice } from '../Notice';
 import { Time } from '../Time';
 import { QuotaBars } from './QuotaBars';
@@ -18,7 +19,7 @@ export function QuotaSummary({ quota }: { quota: Schema<'QuotaResponse'> }) {
               : m.usage_quota_soft()}{' '}
           </>
         )}
-        {m.usage_quota_rate({ count: quota.requests_per_minute })}
+        {m.usage_quota_rate({ count: quota.requests_per_minute, number: formatNumber(quota.requests_per_minute) })}
       </p>
     </div>
   );
