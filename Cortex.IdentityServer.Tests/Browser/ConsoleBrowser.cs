@@ -8,6 +8,9 @@ namespace Cortex.IdentityServer.Tests.Browser;
 /// <summary>One real Chromium for all tests of the console. It starts with the first test that needs it.</summary>
 public sealed class ConsoleBrowser : IAsyncDisposable
 {
+    /// <summary>How many milliseconds a page may take to show something on a busy machine. Playwright's own five seconds are too few for that.</summary>
+    private const float SlowestAnswer = 20_000;
+
     private readonly SemaphoreSlim _starting = new(1, 1);
     private IPlaywright? _playwright;
     private IBrowser? _browser;
@@ -21,6 +24,7 @@ public sealed class ConsoleBrowser : IAsyncDisposable
         await _starting.WaitAsync(TestContext.Current.CancellationToken);
         try
         {
+            Assertions.SetDefaultExpectTimeout(SlowestAnswer);
             _playwright ??= await Playwright.CreateAsync();
             return _browser ??= await _playwright.Chromium.LaunchAsync(new()
             {
