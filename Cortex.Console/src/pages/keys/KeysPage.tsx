@@ -9,6 +9,7 @@ import { Card } from '@/ui/Card';
 import { CodeBlock } from '@/ui/CodeBlock';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorPanel } from '@/ui/ErrorPanel';
+import { focusHeadingIfLost } from '@/ui/focusHeading';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
 import { CreateKeyDialog } from './CreateKeyDialog';
@@ -42,6 +43,12 @@ export function KeysPage() {
   function show(key: Schema<'GeneratedApiKeyResponse'>) {
     setCreated(key);
     finish();
+  }
+
+  /** The button of the empty page, which has made the first key, is gone by now. */
+  function hide() {
+    setCreated(undefined);
+    focusHeadingIfLost();
   }
 
   async function toggle(key: Key) {
@@ -103,7 +110,7 @@ export function KeysPage() {
       {open?.action === 'rotate' && target && <RotateKeyDialog keyToRotate={target} onClose={() => setOpen(undefined)} onRotated={show} />}
       {open?.action === 'edit' && target && <EditKeyDialog keyToEdit={target} onClose={() => setOpen(undefined)} onSaved={finish} />}
       {open?.action === 'revoke' && target && <RevokeKeyDialog keyToRevoke={target} onClose={finish} />}
-      {created && <NewKeyDialog created={created} onSaved={() => setCreated(undefined)} />}
+      {created && <NewKeyDialog created={created} onSaved={hide} />}
     </>
   );
 }
