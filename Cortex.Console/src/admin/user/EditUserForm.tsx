@@ -20,7 +20,7 @@ interface Draft {
 }
 
 /** Changes what administrators may change of an account. If somebody else has changed it in the meantime, both versions are shown side by side. */
-export function EditUserForm({ data, onDone }: { data: VersionedUser; onDone: (text: string) => void }) {
+export function EditUserForm({ data, onDone }: { data: VersionedUser; onDone: (text?: string) => void }) {
   const [draft, setDraft] = useState<Draft>();
   const [theirs, setTheirs] = useState<VersionedUser>();
   const base = draft?.base ?? data;
@@ -29,9 +29,10 @@ export function EditUserForm({ data, onDone }: { data: VersionedUser; onDone: (t
   const isChanged = differences(base.user, values).length > 0;
   const edit = (changes: Partial<Editable>) => setDraft({ base, values: { ...values, ...changes } });
 
-  /** Saves a version as a change to another one. */
+  /** Saves a version as a change to another one. What was said about an earlier change would be mistaken for the outcome of this one. */
   async function save(before: VersionedUser, after: Editable) {
     const { id } = before.user;
+    onDone();
     try {
       await api.PATCH('/api/v1/admin/users/{id}', {
         params: { path: { id }, header: { 'If-Match': before.version } },
