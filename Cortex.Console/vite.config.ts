@@ -37,5 +37,6 @@ export default defineConfig(({ command }) => ({
     strictPort: true,
     proxy: Object.fromEntries(['/api', '/openapi', '/.well-known'].map((path) => [path, server])),
   },
-  test: { environment: 'jsdom', include: ['src/**/*.test.{ts,tsx}', 'build/**/*.test.ts'] },
+  // Starting jsdom takes seconds per file. Tests that need a DOM ask for it with “@vitest-environment jsdom”.
+  test: { environment: 'node', include: ['src/**/*.test.{ts,tsx}', 'build/**/*.test.ts'] },
 }));

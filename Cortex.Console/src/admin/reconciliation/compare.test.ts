@@ -4,6 +4,7 @@ import { type Month, meterDifference, missing } from './compare';
 const none = { requests: 0, tokens_used: 0, cost_usd: 0 };
 const month: Month = {
   user_id: 'ab7786e8-8595-418a-ac23-ec9ae5302a2e',
+  user_email: 'ada@example.com',
   month: '2026-11',
   used: { requests: 3, tokens_used: 30, cost_usd: 0.3 },
   sent: none,

@@ -17,6 +17,7 @@ it.each([
     current_period_end: null,
     cancel_at_period_end: false,
     past_due_since: null,
+    access_until: null,
   };
   expect(hasArrived({ subscription_tier: tier, subscription: subscription || null, products: [], portal_available: true }, from)).toBe(
     arrived,

@@ -11,6 +11,7 @@ const running = {
   current_period_end: '2026-12-15T12:00:00Z',
   cancel_at_period_end: false,
   past_due_since: null,
+  access_until: null,
 };
 
 describe('subscriptionText', () => {

@@ -14,6 +14,7 @@ function key(id: string, change: Partial<Key> = {}): Key {
     expires_at: null,
     last_used_at: null,
     monthly_quota: null,
+    replaced_by_id: null,
     ...change,
   };
 }
