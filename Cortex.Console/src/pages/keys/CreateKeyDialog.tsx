@@ -1,9 +1,8 @@
 import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
+import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';
-import { useSession } from '@/session/useSession';
 import { Button } from '@/ui/Button';
-import { CheckboxField } from '@/ui/CheckboxField';
 import { Dialog } from '@/ui/Dialog';
 import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
@@ -11,6 +10,8 @@ import { SelectField } from '@/ui/SelectField';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { QuotaFields } from './QuotaFields';
 import { explainQuota, readQuota } from './quotaForm';
+import { readScopes } from './readScopes';
+import { ScopeFields } from './ScopeFields';
 
 interface CreateKeyDialogProps {
   isOpen: boolean;
@@ -19,14 +20,20 @@ interface CreateKeyDialogProps {
 }
 
 export function CreateKeyDialog({ isOpen, onClose, onCreated }: CreateKeyDialogProps) {
+  const config = useConfig();
   return (
     <Dialog title={m.keys_create()} isOpen={isOpen} onClose={onClose}>
-      <CreateKeyForm onClose={onClose} onCreated={onCreated} />
+      <CreateKeyForm choices={config?.api_key_scopes ?? null} onClose={onClose} onCreated={onCreated} />
     </Dialog>
   );
 }
 
-function CreateKeyForm({ onClose, onCreated }: Omit<CreateKeyDialogProps, 'isOpen'>) {
+interface CreateKeyFormProps extends Omit<CreateKeyDialogProps, 'isOpen'> {
+  /** The scopes that can be chosen; null if any can. */
+  choices: string[] | null;
+}
+
+function CreateKeyForm({ choices, onClose, onCreated }: CreateKeyFormProps) {
   const [expiry, setExpiry] = useState('');
 
   async function submit(fields: FormData) {
@@ -49,7 +56,7 @@ function CreateKeyForm({ onClose, onCreated }: Omit<CreateKeyDialogProps, 'isOpe
       {(isPending) => (
         <>
           <Field label={m.keys_name()} name="name" hint={m.keys_name_hint()} isRequired autoFocus autoComplete="off" />
-          <ScopeFields />
+          <ScopeFields choices={choices} />
           <SelectField
             label={m.keys_expiry()}
             value={expiry}
@@ -74,31 +81,4 @@ function CreateKeyForm({ onClose, onCreated }: Omit<CreateKeyDialogProps, 'isOpe
       )}
     </SubmitForm>
   );
-}
-
-function ScopeFields() {
-  const session = useSession();
-  const roles = session.status === 'authenticated' ? session.token.roles : [];
-  return (
-    <fieldset className="flex flex-col gap-2">
-      <legend className="pb-1 text-sm font-medium">{m.keys_scopes()}</legend>
-      <CheckboxField name="scope" value="usage:read">
-        <code>usage:read</code> – {m.keys_scope_usage_read()}
-      </CheckboxField>
-      <CheckboxField name="scope" value="introspect">
-        <code>introspect</code> – {m.keys_scope_introspect()}
-      </CheckboxField>
-      {(roles.includes('service') || roles.includes('admin')) && (
-        <CheckboxField name="scope" value="usage:write">
-          <code>usage:write</code> – {m.keys_scope_usage_write()}
-        </CheckboxField>
-      )}
-      <Field label={m.keys_scopes_other()} name="scopes" hint={m.keys_scopes_hint()} autoComplete="off" />
-    </fieldset>
-  );
-}
-
-function readScopes(fields: FormData) {
-  const others = String(fields.get('scopes')).split(/[\s,]+/);
-  return [...new Set([...fields.getAll('scope').map(String), ...others.filter((scope) => scope !== '')])];
 }

@@ -1,7 +1,7 @@
 import { m } from '@/paraglide/messages';
 import { Badge, type BadgeTone } from '@/ui/Badge';
 import { Time } from '@/ui/Time';
-import { isUnused, type Key, type KeyState, keyState, replacementOf } from './keyState';
+import { isUnused, type Key, type KeyState, keyState } from './keyState';
 
 const looks: Record<KeyState, { tone: BadgeTone; text: () => string }> = {
   active: { tone: 'success', text: m.keys_state_active },
@@ -14,8 +14,8 @@ const looks: Record<KeyState, { tone: BadgeTone; text: () => string }> = {
 
 /** What state a key is in, and what its owner should know about it. */
 export function KeyStateCell({ item, keys }: { item: Key; keys: Key[] }) {
-  const state = keyState(item, keys);
-  const replacement = replacementOf(item, keys);
+  const state = keyState(item);
+  const replacement = keys.find((key) => key.id === item.replaced_by_id);
   const works = state === 'active' || state === 'expiring' || state === 'ending';
   return (
     <span className="flex flex-col items-end gap-1 md:items-start">
@@ -23,9 +23,11 @@ export function KeyStateCell({ item, keys }: { item: Key; keys: Key[] }) {
         <Badge tone={looks[state].tone}>{looks[state].text()}</Badge>
         {works && isUnused(item) && <Badge tone="warning">{m.keys_unused()}</Badge>}
       </span>
-      {replacement && (
+      {item.replaced_by_id && (
         <span className="max-w-56 text-xs text-muted">
-          <span className="block">{m.keys_replaced_by({ prefix: replacement.prefix ?? '' })}</span>
+          <span className="block">
+            {replacement ? m.keys_replaced_by({ prefix: replacement.prefix ?? '' }) : m.keys_replaced_by_revoked()}
+          </span>
           {state === 'ending' && item.expires_at && (
             <>
               {m.keys_works_until()} <Time value={item.expires_at} />

@@ -6,7 +6,7 @@ import { Table } from '@/ui/Table';
 import { TextLink } from '@/ui/TextLink';
 import { Time } from '@/ui/Time';
 import { KeyStateCell } from './KeyStateCell';
-import { type Key, keyState, replacementOf } from './keyState';
+import { type Key, keyState } from './keyState';
 
 export type KeyAction = 'rotate' | 'edit' | 'revoke' | 'toggle';
 
@@ -29,7 +29,7 @@ export function KeysTable({ rows, keys, onAction }: KeysTableProps) {
         { header: m.keys_last_used(), cell: (key) => (key.last_used_at ? <Time value={key.last_used_at} dateOnly /> : m.keys_never()) },
         { header: m.keys_expires(), cell: (key) => (key.expires_at ? <Time value={key.expires_at} dateOnly /> : m.keys_never()) },
         { header: m.keys_quota(), cell: (key) => <QuotaCell quota={key.monthly_quota} /> },
-        { header: m.keys_actions(), cell: (key) => <Actions item={key} keys={keys} onAction={onAction} /> },
+        { header: m.keys_actions(), cell: (key) => <Actions item={key} onAction={onAction} /> },
       ]}
     />
   );
@@ -66,8 +66,8 @@ function QuotaCell({ quota }: { quota: Key['monthly_quota'] }) {
       ));
 }
 
-function Actions({ item, keys, onAction }: { item: Key; keys: Key[]; onAction: KeysTableProps['onAction'] }) {
-  const state = keyState(item, keys);
+function Actions({ item, onAction }: { item: Key; onAction: KeysTableProps['onAction'] }) {
+  const state = keyState(item);
   const name = item.name || item.prefix || '';
   const button = (action: KeyAction, label: string) => (
     <Button look="plain" size="small" aria-label={m.keys_action_of({ action: label, name })} onPress={() => onAction(action, item)}>
@@ -81,7 +81,7 @@ function Actions({ item, keys, onAction }: { item: Key; keys: Key[]; onAction: K
           {m.usage_title()}
         </TextLink>
       </span>
-      {(state === 'active' || state === 'expiring') && !replacementOf(item, keys) && button('rotate', m.keys_rotate())}
+      {(state === 'active' || state === 'expiring') && button('rotate', m.keys_rotate())}
       {button('edit', m.keys_edit())}
       {state !== 'expired' && state !== 'replaced' && button('toggle', item.is_active ? m.keys_turn_off() : m.keys_turn_on())}
       {button('revoke', m.keys_revoke())}

@@ -5,7 +5,7 @@ import type { KeyFilter } from './route';
 export function filterKeys(keys: Key[], show: KeyFilter | undefined, name: string | undefined): Key[] {
   const text = name?.toLocaleLowerCase();
   return keys.filter((key) => {
-    const state = keyState(key, keys);
+    const state = keyState(key);
     const works = state === 'active' || state === 'expiring' || state === 'ending';
     return (
       (show === undefined || (show === 'working' ? works : show === 'ended' ? !works : works && isUnused(key))) &&

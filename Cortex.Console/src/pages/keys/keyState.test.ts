@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { isUnused, type Key, keyState, replacementOf } from './keyState';
+import { isUnused, type Key, keyState } from './keyState';
 
 const now = Date.parse('2026-11-29T12:00:00Z');
 
@@ -26,20 +26,10 @@ describe('keyState', () => {
     ['expiring', { expires_at: '2026-12-05T00:00:00Z' }],
     ['expired', { expires_at: '2026-11-28T00:00:00Z' }],
     ['off', { is_active: false }],
-  ] as const)('is %s', (state, change) => expect(keyState(key('a', change), [key('a', change)], now)).toBe(state));
-
-  it('knows rotated keys by the end that the server gave them', () => {
-    const next = key('b', { created_at: '2026-11-29T11:30:00.5Z' });
-    const ending = key('a', { expires_at: '2026-11-29T12:30:00.5Z' });
-    const over = key('c', { expires_at: '2026-11-29T11:30:00.5Z', is_active: false });
-    const other = key('d', { expires_at: '2026-11-29T12:30:00.500001Z' });
-    const keys = [next, ending, over, other];
-    expect(replacementOf(ending, keys)).toBe(next);
-    expect(keyState(ending, keys, now)).toBe('ending');
-    expect(keyState(over, keys, now)).toBe('replaced');
-    expect(keyState(other, keys, now)).toBe('expiring');
-    expect(keyState(next, keys, now)).toBe('active');
-  });
+    ['ending', { expires_at: '2026-11-29T12:30:00Z', replaced_by_id: 'b' }],
+    ['replaced', { expires_at: '2026-11-29T11:30:00Z', replaced_by_id: 'b' }],
+    ['replaced', { expires_at: '2026-11-29T12:30:00Z', replaced_by_id: 'b', is_active: false }],
+  ] as const)('is %s', (state, change) => expect(keyState(key('a', change), now)).toBe(state));
 });
 
 describe('isUnused', () => {

@@ -54,7 +54,7 @@ function FirstSteps({ hasKey }: { hasKey: boolean }) {
 }
 
 function Attention({ keys }: { keys: Key[] }) {
-  const states = keys.map((key) => ({ key, state: keyState(key, keys) }));
+  const states = keys.map((key) => ({ key, state: keyState(key) }));
   const working = states.filter(({ state }) => state === 'active' || state === 'expiring' || state === 'ending');
   const ending = working.filter(({ state }) => state !== 'active');
   const unused = working.filter(({ key }) => isUnused(key));
