@@ -1,6 +1,7 @@
 import { CircleAlert, CircleCheck, Info } from 'lucide-react';
 import type { ReactNode } from 'react';
 import { query, type Schema } from '@/api/client';
+import { fewRecoveryCodes } from '@/pages/security/recoveryCodes';
 import { m } from '@/paraglide/messages';
 import { Card } from '@/ui/Card';
 import { TextLink } from '@/ui/TextLink';
@@ -9,6 +10,7 @@ import { TextLink } from '@/ui/TextLink';
 export function SecurityChecklist({ user }: { user: Schema<'UserResponse'> }) {
   const passkeys = query.useQuery('get', '/api/v1/auth/passkeys');
   const sessions = query.useQuery('get', '/api/v1/auth/sessions');
+  const twoFactor = query.useQuery('get', '/api/v1/auth/2fa', {}, { enabled: user.two_factor_enabled });
   const passkeyCount = passkeys.data?.length;
   const isSecondFactorOn = user.two_factor_enabled;
   return (
@@ -35,16 +37,32 @@ export function SecurityChecklist({ user }: { user: Schema<'UserResponse'> }) {
           }
           link={<TextLink to="/account/security">{passkeyCount ? m.overview_passkeys_manage() : m.overview_passkey_add()}</TextLink>}
         />
-        <Item
-          text={isSecondFactorOn ? m.overview_recovery_codes() : m.overview_recovery_codes_later()}
-          link={isSecondFactorOn && <TextLink to="/account/security">{m.overview_recovery_codes_link()}</TextLink>}
-        />
+        {isSecondFactorOn ? (
+          <RecoveryCodes left={twoFactor.data?.recovery_codes_left} error={twoFactor.error} />
+        ) : (
+          <Item text={m.overview_recovery_codes_later()} />
+        )}
         <Item
           text={sessions.data ? m.overview_sessions({ count: sessions.data.length }) : unknown(sessions.error)}
           link={<TextLink to="/account/sessions">{m.overview_sessions_link()}</TextLink>}
         />
       </ul>
     </Card>
+  );
+}
+
+function RecoveryCodes({ left, error }: { left: number | undefined; error: unknown }) {
+  const areEnough = left === undefined ? undefined : left > fewRecoveryCodes;
+  return (
+    <Item
+      isDone={areEnough}
+      text={left === undefined ? unknown(error) : left === 0 ? m.security_codes_none() : m.security_codes_left({ count: left })}
+      link={
+        <TextLink to="/account/security">
+          {areEnough === false ? m.overview_recovery_codes_new() : m.overview_recovery_codes_link()}
+        </TextLink>
+      }
+    />
   );
 }
 

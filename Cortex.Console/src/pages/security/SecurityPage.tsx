@@ -8,6 +8,7 @@ import { TwoFactorCard } from './TwoFactorCard';
 
 export function SecurityPage() {
   const me = query.useQuery('get', '/api/v1/auth/me', {});
+  const twoFactor = query.useQuery('get', '/api/v1/auth/2fa');
   return (
     <>
       <PageHeading title={m.security_title()} />
@@ -15,7 +16,7 @@ export function SecurityPage() {
         {(user) => (
           <>
             <PasswordCard email={user.email} />
-            <TwoFactorCard user={user} />
+            <TwoFactorCard email={user.email} status={twoFactor} />
           </>
         )}
       </Loaded>
