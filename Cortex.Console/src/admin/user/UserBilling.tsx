@@ -24,8 +24,14 @@ export function UserBilling({ user }: { user: UserDetails }) {
             {subscription?.past_due_since && (
               <Notice tone="warning">
                 <p>
-                  {m.user_past_due()} <Time value={subscription.past_due_since} />
+                  {m.user_past_due()} <Time value={subscription.past_due_since} />.
                 </p>
+                {subscription.access_until && (
+                  <p>
+                    {isPast(subscription.access_until) ? m.user_past_due_over() : m.user_past_due_until()}{' '}
+                    <Time value={subscription.access_until} />.
+                  </p>
+                )}
               </Notice>
             )}
             {subscription ? (
@@ -46,6 +52,10 @@ export function UserBilling({ user }: { user: UserDetails }) {
   );
 }
 
+function isPast(time: string) {
+  return Date.parse(time) <= Date.now();
+}
+
 function Subscription({ value, tier }: { value: Schema<'SubscriptionResponse'>; tier: string }) {
   return (
     <Details>
@@ -61,6 +71,11 @@ function Subscription({ value, tier }: { value: Schema<'SubscriptionResponse'>; 
       <Detail name={value.cancel_at_period_end ? m.user_period_ends() : m.user_period_renews()}>
         {value.current_period_end ? <Time value={value.current_period_end} /> : '–'}
       </Detail>
+      {value.access_until && (
+        <Detail name={m.user_access_until()}>
+          <Time value={value.access_until} />
+        </Detail>
+      )}
     </Details>
   );
 }

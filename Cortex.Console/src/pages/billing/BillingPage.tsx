@@ -1,5 +1,5 @@
-import { useState } from 'react';
 import { query } from '@/api/client';
+import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';
 import { Loaded } from '@/ui/Loaded';
 import { Notice } from '@/ui/Notice';
@@ -12,7 +12,8 @@ import { ProductsCard } from './ProductsCard';
 export function BillingPage() {
   const billing = query.useQuery('get', '/api/v1/billing', {});
   const quota = query.useQuery('get', '/api/v1/usage/quota', {});
-  const [isOff, setOff] = useState(false);
+  const config = useConfig();
+  const isOff = config?.billing === false;
   return (
     <>
       <PageHeading title={m.billing_title()} />
@@ -20,13 +21,13 @@ export function BillingPage() {
       <Loaded query={billing} lines={4}>
         {(data) => (
           <>
-            <PlanCard billing={data} />
+            <PlanCard billing={data} hasPortal={!isOff && data.portal_available} />
             {isOff && (
-              <Notice isStatus>
+              <Notice>
                 <p>{m.billing_off()}</p>
               </Notice>
             )}
-            {!isOff && data.products.length > 0 && <ProductsCard billing={data} onOff={() => setOff(true)} />}
+            {!isOff && data.products.length > 0 && <ProductsCard billing={data} tiers={config?.tier_limits} />}
           </>
         )}
       </Loaded>

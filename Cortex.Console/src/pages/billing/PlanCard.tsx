@@ -8,7 +8,7 @@ import { SubmitForm } from '@/ui/SubmitForm';
 import { subscriptionText } from './subscriptionText';
 
 /** The tier, what is behind it, and the way to the payment provider's portal. */
-export function PlanCard({ billing }: { billing: Schema<'BillingResponse'> }) {
+export function PlanCard({ billing, hasPortal }: { billing: Schema<'BillingResponse'>; hasPortal: boolean }) {
   const { subscription } = billing;
   return (
     <Card title={m.billing_plan()}>
@@ -22,7 +22,7 @@ export function PlanCard({ billing }: { billing: Schema<'BillingResponse'> }) {
       ) : (
         <p className="text-sm text-muted">{m.billing_no_subscription()}</p>
       )}
-      {billing.portal_available && <PortalButton />}
+      {hasPortal && <PortalButton />}
     </Card>
   );
 }

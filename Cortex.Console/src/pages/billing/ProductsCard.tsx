@@ -1,6 +1,5 @@
 import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
-import { ApiError } from '@/api/problem';
 import { m } from '@/paraglide/messages';
 import { Badge } from '@/ui/Badge';
 import { Button } from '@/ui/Button';
@@ -8,34 +7,27 @@ import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { isRunning } from './subscriptionText';
+import { TierLimits } from './TierLimits';
 
 type Product = Schema<'ProductResponse'>;
 
 interface ProductsCardProps {
   billing: Schema<'BillingResponse'>;
-  /** Called if the server doesn't sell subscriptions. */
-  onOff: () => void;
+  /** What the tiers allow, as far as it is known. */
+  tiers?: Schema<'TierLimits'>[];
 }
 
 /** The products that can be subscribed to. Their prices are on the payment provider's page. */
-export function ProductsCard({ billing, onOff }: ProductsCardProps) {
+export function ProductsCard({ billing, tiers }: ProductsCardProps) {
   const [second, setSecond] = useState<Product>();
   const hasSubscription = isRunning(billing.subscription);
 
   async function buy(product: Product) {
-    try {
-      const { data } = await api.POST('/api/v1/billing/checkout', {
-        body: { product_id: product.id, success_path: `/billing?from=${encodeURIComponent(billing.subscription_tier)}` },
-      });
-      if (data) {
-        location.assign(data.url);
-      }
-    } catch (error) {
-      if (error instanceof ApiError && error.status === 404) {
-        onOff();
-      }
-
-      throw error;
+    const { data } = await api.POST('/api/v1/billing/checkout', {
+      body: { product_id: product.id, success_path: `/billing?from=${encodeURIComponent(billing.subscription_tier)}` },
+    });
+    if (data) {
+      location.assign(data.url);
     }
   }
 
@@ -45,10 +37,14 @@ export function ProductsCard({ billing, onOff }: ProductsCardProps) {
       <ul className="flex flex-col divide-y divide-line">
         {billing.products.map((product) => {
           const isCurrent = hasSubscription && billing.subscription?.product_id === product.id;
+          const limits = tiers?.find(({ tier }) => tier === product.tier);
           const label = m.billing_subscribe_label({ tier: product.tier });
           return (
             <li key={product.id} className="flex flex-wrap items-center justify-between gap-2 py-3 first:pt-0 last:pb-0">
-              <span className="min-w-0 font-medium break-all capitalize">{product.tier}</span>
+              <div className="min-w-0">
+                <p className="font-medium break-all capitalize">{product.tier}</p>
+                {limits && <TierLimits limits={limits} />}
+              </div>
               {isCurrent && <Badge tone="accent">{m.billing_current()}</Badge>}
               {!isCurrent && hasSubscription && (
                 <Button aria-label={label} onPress={() => setSecond(product)}>
