@@ -1,12 +1,14 @@
 import { getRouteApi } from '@tanstack/react-router';
 import { useState } from 'react';
 import { query } from '@/api/client';
+import { keyName } from '@/pages/usage/keyName';
 import { m } from '@/paraglide/messages';
 import { useUser } from '@/session/useSession';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { Loaded } from '@/ui/Loaded';
 import { Notice } from '@/ui/Notice';
+import { TextLink } from '@/ui/TextLink';
 import { UsageReport } from '@/ui/usage/UsageReport';
 import { AdjustmentDialog } from './AdjustmentDialog';
 import type { UserDetails } from './adminUser';
@@ -52,10 +54,20 @@ export function UserUsage({ user }: { user: UserDetails }) {
         </Loaded>
         <p className="text-sm text-muted">{quotaText(user)}</p>
       </Card>
+      {search.api_key && <OneKey id={search.api_key} user={user} />}
       <UsageReport
         source={{ kind: 'user', userId: user.id }}
         search={search}
         onSearch={(change) => navigate({ search: (old) => ({ ...old, ...change }), resetScroll: false })}
+        groupCell={(group, grouping, text) =>
+          grouping === 'api_key' && group.title !== undefined && group.name ? (
+            <TextLink from="/admin/users/$id" to="." search={(old) => ({ ...old, api_key: group.name ?? undefined })} resetScroll={false}>
+              {text}
+            </TextLink>
+          ) : (
+            text
+          )
+        }
       />
       {isAdmin && (
         <>
@@ -64,6 +76,19 @@ export function UserUsage({ user }: { user: UserDetails }) {
         </>
       )}
     </>
+  );
+}
+
+/** Says that the report is about one key. */
+function OneKey({ id, user }: { id: string; user: UserDetails }) {
+  const keys = query.useQuery('get', '/api/v1/admin/users/{id}/api-keys', { params: { path: { id: user.id } } });
+  return (
+    <p className="flex flex-wrap gap-x-3 text-sm">
+      {m.usage_one_key({ name: keyName(id, keys.data) })}
+      <TextLink from="/admin/users/$id" to="." search={(old) => ({ ...old, api_key: undefined })}>
+        {m.usage_every_key()}
+      </TextLink>
+    </p>
   );
 }
 

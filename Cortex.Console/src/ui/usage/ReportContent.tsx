@@ -3,9 +3,8 @@ import type { Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { TimeChart } from '../charts/TimeChart';
 import { formatTime } from '../format';
-import { Notice } from '../Notice';
 import { SelectField } from '../SelectField';
-import { chartOf, type Group, groupsOf, sum, timesOf } from './series';
+import { chartOf, type Group, groupsOf, timesOf } from './series';
 import { UsageTable } from './UsageTable';
 import { UsageTotals } from './UsageTotals';
 import { type Grouping, type Metric, metrics } from './usageSearch';
@@ -13,20 +12,15 @@ import { formatMetric, formatMetricTick, groupedByText, groupingText, groupText,
 
 interface ReportContentProps {
   report: Schema<'UsageReportResponse'>;
-  /** Shows only the group of this API key. */
-  keyId?: string;
   metric: Metric;
   onMetric: (metric: Metric) => void;
   isLoading: boolean;
   groupCell?: (group: Group, grouping: Grouping, text: string) => ReactNode;
 }
 
-export function ReportContent({ report, keyId, metric, onMetric, isLoading, groupCell }: ReportContentProps) {
+export function ReportContent({ report, metric, onMetric, isLoading, groupCell }: ReportContentProps) {
   const grouping = (report.group_by ?? undefined) as Grouping | undefined;
-  const isOneKey = keyId !== undefined && grouping === 'api_key';
-  const series = isOneKey ? report.series.filter((point) => point.group === keyId) : report.series;
-  const isHidden = isOneKey && series.length === 0 && report.series.some((point) => point.group === 'other');
-  const totals = isOneKey ? sum(series) : report.totals;
+  const { series, totals } = report;
   const time = (start: string) => intervalText(start, report.granularity, report.tz);
   const text = (group: Group) => groupText(group, grouping);
   const chart = chartOf(series, metric, { time, group: text, rest: m.usage_group_other() });
@@ -34,15 +28,10 @@ export function ReportContent({ report, keyId, metric, onMetric, isLoading, grou
   return (
     <div className="flex flex-col gap-4">
       <p className="text-sm text-muted">{m.usage_shown_period({ ...period, tz: report.tz })}</p>
-      {isHidden && <Notice>{m.usage_key_among_others()}</Notice>}
       <UsageTotals totals={totals} />
       <TimeChart
         {...chart}
-        label={
-          grouping && !isOneKey
-            ? m.usage_chart_by({ metric: metricText[metric](), group: groupedByText[grouping]() })
-            : metricText[metric]()
-        }
+        label={grouping ? m.usage_chart_by({ metric: metricText[metric](), group: groupedByText[grouping]() }) : metricText[metric]()}
         emptyText={m.usage_empty_period()}
         isLoading={isLoading}
         format={(value) => formatMetric(metric, value)}
@@ -58,7 +47,7 @@ export function ReportContent({ report, keyId, metric, onMetric, isLoading, grou
         }
       />
       {totals.requests > 0 &&
-        (grouping && !isOneKey ? (
+        (grouping ? (
           <UsageTable
             label={m.usage_by_group({ group: groupedByText[grouping]() })}
             nameHeader={groupingText[grouping]()}

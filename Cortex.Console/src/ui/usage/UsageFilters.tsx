@@ -16,6 +16,7 @@ interface UsageFiltersProps {
 /** Period, interval, grouping, and time zone of a report. */
 export function UsageFilters({ source, search, onSearch }: UsageFiltersProps) {
   const range = usageRange(search);
+  const groupings = groupingsOf(source, search);
 
   function choosePeriod(period: string) {
     if (period === 'custom') {
@@ -49,17 +50,15 @@ export function UsageFilters({ source, search, onSearch }: UsageFiltersProps) {
           onChange={(value) => onSearch({ granularity: value as Granularity })}
           options={granularities.map((granularity) => ({ value: granularity, label: granularityText[granularity]() }))}
         />
-        {!search.api_key && (
-          <SelectField
-            label={m.usage_group_by()}
-            value={search.group_by ?? ''}
-            onChange={(value) => onSearch({ group_by: (value || undefined) as Grouping | undefined })}
-            options={[
-              { value: '', label: m.usage_group_by_nothing() },
-              ...groupingsOf(source).map((grouping) => ({ value: grouping, label: groupingText[grouping]() })),
-            ]}
-          />
-        )}
+        <SelectField
+          label={m.usage_group_by()}
+          value={groupings.find((grouping) => grouping === search.group_by) ?? ''}
+          onChange={(value) => onSearch({ group_by: (value || undefined) as Grouping | undefined })}
+          options={[
+            { value: '', label: m.usage_group_by_nothing() },
+            ...groupings.map((grouping) => ({ value: grouping, label: groupingText[grouping]() })),
+          ]}
+        />
         <SelectField
           label={m.usage_time_zone()}
           value={range.tz}

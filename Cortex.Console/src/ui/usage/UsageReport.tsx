@@ -9,7 +9,7 @@ import { usageRange } from './range';
 import type { Group } from './series';
 import { UsageFilters } from './UsageFilters';
 import type { Grouping, UsageSearch } from './usageSearch';
-import { groupingsOf, type ReportQuery, reportOptions, reportUrl, type UsageSource } from './usageSource';
+import { groupingsOf, keyOf, type ReportQuery, reportOptions, reportUrl, type UsageSource } from './usageSource';
 
 interface UsageReportProps {
   source: UsageSource;
@@ -22,15 +22,15 @@ interface UsageReportProps {
 
 /** Usage by time and group: a chart, the numbers, and a download. */
 export function UsageReport({ source, search, onSearch, groupCell }: UsageReportProps) {
-  const grouping = search.api_key ? 'api_key' : groupingsOf(source).find((item) => item === search.group_by);
-  const asked: ReportQuery = { ...usageRange(search), group_by: grouping };
+  const grouping = groupingsOf(source, search).find((item) => item === search.group_by);
+  const asked: ReportQuery = { ...usageRange(search), group_by: grouping, api_key: keyOf(source, search) };
   const report = useQuery({ ...reportOptions(source, asked), placeholderData: keepPreviousData });
   return (
     <Card
       title={m.usage_report()}
       actions={
         <DownloadButton
-          label={search.api_key ? m.usage_download_report_of_all() : m.usage_download_report()}
+          label={m.usage_download_report()}
           url={reportUrl(source, asked)}
           accept="text/csv"
           fileName={`usage-${asked.from?.slice(0, 10) ?? 'report'}.csv`}
@@ -42,7 +42,6 @@ export function UsageReport({ source, search, onSearch, groupCell }: UsageReport
         {(data) => (
           <ReportContent
             report={data}
-            keyId={search.api_key}
             metric={search.metric ?? 'requests'}
             onMetric={(metric) => onSearch({ metric: metric === 'requests' ? undefined : metric })}
             isLoading={report.isPlaceholderData}

@@ -1,18 +1,27 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Schema } from '@/api/client';
 import type { UsageRange } from './range';
-import type { Grouping } from './usageSearch';
+import type { Grouping, UsageSearch } from './usageSearch';
 
 /** Whose usage a report is about. */
 export type UsageSource = { kind: 'own' } | { kind: 'all' } | { kind: 'user'; userId: string };
 
-export type ReportQuery = UsageRange & { group_by?: Grouping };
+export interface ReportQuery extends UsageRange {
+  group_by?: Grouping;
+  /** Only the usage of this key; not for the usage of all users. */
+  api_key?: string;
+}
 
 const own: readonly Grouping[] = ['endpoint', 'provider', 'api_key', 'status'];
 
-/** How the usage of a source can be grouped. */
-export function groupingsOf(source: UsageSource): readonly Grouping[] {
-  return source.kind === 'all' ? [...own, 'user', 'tier'] : own;
+/** The key that the report of a source is limited to. */
+export function keyOf(source: UsageSource, search: UsageSearch): string | undefined {
+  return source.kind === 'all' ? undefined : search.api_key;
+}
+
+/** How the usage of a source can be grouped; that of one key can't be grouped by key. */
+export function groupingsOf(source: UsageSource, search: UsageSearch): readonly Grouping[] {
+  return source.kind === 'all' ? [...own, 'user', 'tier'] : own.filter((grouping) => grouping !== 'api_key' || !search.api_key);
 }
 
 export function reportUrl(source: UsageSource, query: ReportQuery) {
