@@ -68,7 +68,7 @@ function SumsTable({ children }: { children: ReactNode }) {
         {m.reconciliation_sums()}
       </caption>
       <thead>
-        <tr className="grid grid-cols-3 text-muted sm:table-row">
+        <tr className="grid grid-cols-[2fr_3fr_4fr] text-muted sm:table-row">
           <td className="hidden sm:table-cell" />
           {[m.reconciliation_requests(), m.reconciliation_tokens(), m.reconciliation_cost()].map((header) => (
             <th key={header} scope="col" className="py-1 text-end font-medium">
@@ -92,14 +92,14 @@ interface RowProps {
 
 function Row({ name, hint, sums, isMarked, difference = 0 }: RowProps) {
   return (
-    <tr className={classes('grid grid-cols-3 border-t border-line sm:table-row', isMarked && 'bg-danger-soft text-danger-ink')}>
+    <tr className={classes('grid grid-cols-[2fr_3fr_4fr] border-t border-line sm:table-row', isMarked && 'bg-danger-soft text-danger-ink')}>
       <th scope="row" title={hint} className="col-span-3 pt-1 pe-2 text-start font-normal break-words sm:py-1">
         {name}
       </th>
       {metrics.map((metric) => {
         const value = sums[metric];
         return (
-          <td key={metric} className="py-1 text-end break-all">
+          <td key={metric} className="py-1 text-end wrap-anywhere">
             {value !== undefined && formats[metric](value)}
             {value !== undefined && difference !== 0 && (
               <span className="block font-medium break-normal">

@@ -30,8 +30,8 @@ export function AccountSection({ data, canHelp }: { data: VersionedUser; canHelp
       <Card title={m.user_section_account()}>
         <Details>
           <Detail name={m.user_id()}>
-            <span className="inline-flex flex-wrap items-center gap-1">
-              <code className="break-all">{user.id}</code>
+            <span className="inline-flex max-w-full items-center gap-1">
+              <code className="min-w-0 break-all">{user.id}</code>
               <CopyButton text={user.id} label={m.user_copy_id()} />
             </span>
           </Detail>

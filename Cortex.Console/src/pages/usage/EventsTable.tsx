@@ -1,7 +1,8 @@
 import type { Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
+import { Amount } from '@/ui/Amount';
 import { Badge } from '@/ui/Badge';
-import { formatDollars, formatNumber, formatTime, formatUtc } from '@/ui/format';
+import { formatNumber, formatTime, formatUtc } from '@/ui/format';
 import { Table } from '@/ui/Table';
 import { keyName } from './keyName';
 
@@ -30,7 +31,7 @@ export function EventsTable({ events, keys, timeZone, isLoading }: EventsTablePr
         },
         { header: m.usage_status(), cell: (event) => <Status event={event} /> },
         { header: m.usage_tokens(), align: 'end', cell: (event) => formatNumber(event.tokens_used ?? 0) },
-        { header: m.usage_cost(), align: 'end', cell: (event) => (event.cost_usd === null ? '–' : formatDollars(event.cost_usd)) },
+        { header: m.usage_cost(), align: 'end', cell: (event) => (event.cost_usd === null ? '–' : <Amount value={event.cost_usd} />) },
         {
           header: m.usage_duration(),
           align: 'end',

@@ -1,6 +1,7 @@
 import type { ReactNode } from 'react';
 import { m } from '@/paraglide/messages';
-import { formatDollars, formatNumber } from '../format';
+import { Amount } from '../Amount';
+import { formatNumber } from '../format';
 import { Table } from '../Table';
 import type { Totals } from './series';
 
@@ -34,7 +35,7 @@ export function UsageTable({
           { header: nameHeader, cell: (row) => <span className="break-all">{row.name}</span> },
           { header: m.usage_requests(), align: 'end', cell: (row) => formatNumber(row.totals.requests) },
           { header: m.usage_tokens(), align: 'end', cell: (row) => formatNumber(row.totals.tokens_used) },
-          { header: m.usage_cost(), align: 'end', cell: (row) => formatDollars(row.totals.cost_usd) },
+          { header: m.usage_cost(), align: 'end', cell: (row) => <Amount value={row.totals.cost_usd} /> },
           { header: m.usage_errors(), align: 'end', cell: (row) => formatNumber(row.totals.errors) },
         ]}
       />

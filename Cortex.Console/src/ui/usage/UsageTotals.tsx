@@ -8,7 +8,7 @@ export function UsageTotals({ totals }: { totals: Totals }) {
   const share = totals.requests > 0 ? totals.errors / totals.requests : 0;
   return (
     <>
-      <dl className="grid grid-cols-2 gap-3 sm:grid-cols-4">
+      <dl className="flex flex-wrap gap-3">
         <Total name={m.usage_requests()} value={formatNumber(totals.requests)} />
         <Total name={m.usage_tokens()} value={formatNumber(totals.tokens_used)} />
         <Total name={m.usage_cost()} value={formatDollars(totals.cost_usd)} />
@@ -25,9 +25,9 @@ export function UsageTotals({ totals }: { totals: Totals }) {
 
 function Total({ name, value, note }: { name: string; value: string; note?: string }) {
   return (
-    <div className="min-w-0 rounded-md bg-raised p-3">
+    <div className="grow basis-2/5 rounded-md bg-raised p-3 sm:basis-1/5">
       <dt className="text-sm text-muted">{name}</dt>
-      <dd className="text-lg font-semibold break-words">{value}</dd>
+      <dd className="text-lg font-semibold whitespace-nowrap">{value}</dd>
       {note && <dd className="text-xs text-muted">{note}</dd>}
     </div>
   );
