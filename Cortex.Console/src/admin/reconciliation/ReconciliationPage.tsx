@@ -2,7 +2,6 @@ import { keepPreviousData } from '@tanstack/react-query';
 import { getRouteApi } from '@tanstack/react-router';
 import { query, type Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { useUser } from '@/session/useSession';
 import { EmptyState } from '@/ui/EmptyState';
 import { Loaded } from '@/ui/Loaded';
 import { Notice } from '@/ui/Notice';
@@ -11,7 +10,7 @@ import { Pager } from '@/ui/Pager';
 import { failureText } from '../billingEvents/failures';
 import { ReconciliationFilters } from './ReconciliationFilters';
 import { ReconciliationTable } from './ReconciliationTable';
-import { RetryCard } from './RetryCard';
+import { RefusedUsage } from './RefusedUsage';
 import type { ReconciliationSearch } from './route';
 
 const route = getRouteApi('/app/staff/admin/reconciliation');
@@ -20,12 +19,11 @@ const route = getRouteApi('/app/staff/admin/reconciliation');
 export function ReconciliationPage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
-  const { isAdmin } = useUser();
-  const { cursor, ...filters } = search;
+  const { cursor, refused, ...filters } = search;
   const months = query.useQuery(
     'get',
     '/api/v1/admin/billing/reconciliation',
-    { params: { query: search } },
+    { params: { query: { ...filters, cursor } } },
     { placeholderData: keepPreviousData },
   );
   const go = (next: ReconciliationSearch) => navigate({ search: next });
@@ -51,13 +49,13 @@ export function ReconciliationPage() {
             )}
             <Pager
               isLater={cursor !== undefined}
-              onFirst={() => go(filters)}
-              onNext={page.next_cursor ? () => go({ ...filters, cursor: page.next_cursor ?? undefined }) : undefined}
+              onFirst={() => go({ ...filters, refused })}
+              onNext={page.next_cursor ? () => go({ ...filters, refused, cursor: page.next_cursor ?? undefined }) : undefined}
             />
           </>
         )}
       </Loaded>
-      {isAdmin && <RetryCard />}
+      <RefusedUsage user={filters.user} cursor={refused} onCursor={(next) => go({ ...filters, cursor, refused: next })} />
     </>
   );
 }

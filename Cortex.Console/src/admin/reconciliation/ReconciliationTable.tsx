@@ -1,11 +1,11 @@
 import { ChevronDown, ChevronUp } from 'lucide-react';
 import { useState } from 'react';
 import { m } from '@/paraglide/messages';
+import { Amount } from '@/ui/Amount';
 import { Badge } from '@/ui/Badge';
 import { Button } from '@/ui/Button';
-import { formatDollars, formatNumber } from '@/ui/format';
+import { formatNumber } from '@/ui/format';
 import { Table } from '@/ui/Table';
-import { knownEmail } from '../filters/knownEmails';
 import { UserLink } from '../filters/UserLink';
 import { Comparison } from './Comparison';
 import { isZero, type Month } from './compare';
@@ -27,7 +27,7 @@ export function ReconciliationTable({ months, isLoading }: ReconciliationTablePr
       isLoading={isLoading}
       detail={(month) => isOpen(month) && <Comparison month={month} />}
       columns={[
-        { header: m.reconciliation_user(), cell: (month) => <UserLink id={month.user_id} /> },
+        { header: m.reconciliation_user(), cell: (month) => <UserLink id={month.user_id} email={month.user_email} /> },
         {
           header: m.reconciliation_result(),
           cell: (month) => (
@@ -43,12 +43,12 @@ export function ReconciliationTable({ months, isLoading }: ReconciliationTablePr
         },
         { header: m.reconciliation_requests(), align: 'end', cell: (month) => formatNumber(month.used.requests) },
         { header: m.reconciliation_tokens(), align: 'end', cell: (month) => formatNumber(month.used.tokens_used) },
-        { header: m.reconciliation_cost(), align: 'end', cell: (month) => formatDollars(month.used.cost_usd) },
+        { header: m.reconciliation_cost(), align: 'end', cell: (month) => <Amount value={month.used.cost_usd} /> },
         {
           header: m.reconciliation_details(),
           align: 'end',
           cell: (month) => {
-            const user = knownEmail(month.user_id) ?? month.user_id;
+            const user = month.user_email;
             return (
               <Button
                 size="small"

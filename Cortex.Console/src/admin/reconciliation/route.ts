@@ -7,6 +7,8 @@ export interface ReconciliationSearch {
   drift?: boolean;
   user?: string;
   cursor?: string;
+  /** Where the page of refused usage begins. */
+  refused?: string;
 }
 
 export const reconciliationRoute = createRoute({
@@ -17,6 +19,7 @@ export const reconciliationRoute = createRoute({
     drift: typeof search.drift === 'boolean' ? search.drift : undefined,
     user: readText(search.user),
     cursor: readText(search.cursor),
+    refused: readText(search.refused),
   }),
   component: lazyRouteComponent(() => import('./ReconciliationPage'), 'ReconciliationPage'),
 });

@@ -1,0 +1,73 @@
+import { useState } from 'react';
+import type { Schema } from '@/api/client';
+import { m } from '@/paraglide/messages';
+import { useUser } from '@/session/useSession';
+import { Amount } from '@/ui/Amount';
+import { Button } from '@/ui/Button';
+import { formatNumber, formatTime } from '@/ui/format';
+import { type Column, Table } from '@/ui/Table';
+import { Time } from '@/ui/Time';
+import { UserLink } from '../filters/UserLink';
+
+export type RefusedEvent = Schema<'UnacceptedEventResponse'>;
+
+interface RefusedUsageTableProps {
+  events: RefusedEvent[];
+  isLoading: boolean;
+  onRetry: (event: RefusedEvent) => Promise<void>;
+}
+
+/** The events, with the reason of each below it. */
+export function RefusedUsageTable({ events, isLoading, onRetry }: RefusedUsageTableProps) {
+  const { isAdmin } = useUser();
+  const columns: Column<RefusedEvent>[] = [
+    { header: m.reconciliation_user(), cell: (event) => <UserLink id={event.user_id} email={event.user_email} /> },
+    { header: m.reconciliation_refused_hour(), cell: (event) => <Time value={event.hour} /> },
+    {
+      header: m.reconciliation_refused_provider(),
+      cell: (event) => <span className="wrap-anywhere">{event.provider ?? m.reconciliation_refused_no_provider()}</span>,
+    },
+    { header: m.reconciliation_requests(), align: 'end', cell: (event) => formatNumber(event.requests) },
+    { header: m.reconciliation_tokens(), align: 'end', cell: (event) => formatNumber(event.tokens_used) },
+    { header: m.reconciliation_cost(), align: 'end', cell: (event) => <Amount value={event.cost_usd} /> },
+    { header: m.reconciliation_refused_at(), cell: (event) => (event.refused_at ? <Time value={event.refused_at} /> : '–') },
+  ];
+  return (
+    <Table
+      label={m.reconciliation_refused()}
+      rows={events}
+      rowKey={(event) => event.external_id}
+      isLoading={isLoading}
+      detail={(event) => (
+        <div className="flex flex-wrap items-center justify-between gap-2">
+          <p className="min-w-0 grow basis-60 text-sm wrap-anywhere text-danger-ink" title={event.external_id}>
+            {event.error}
+          </p>
+          {isAdmin && <RetryButton event={event} onRetry={onRetry} />}
+        </div>
+      )}
+      columns={columns}
+    />
+  );
+}
+
+function RetryButton({ event, onRetry }: { event: RefusedEvent; onRetry: RefusedUsageTableProps['onRetry'] }) {
+  const [isPending, setPending] = useState(false);
+
+  async function retry() {
+    setPending(true);
+    await onRetry(event);
+    setPending(false);
+  }
+
+  return (
+    <Button
+      size="small"
+      isPending={isPending}
+      aria-label={m.reconciliation_retry_about({ user: event.user_email, hour: formatTime(event.hour) })}
+      onPress={retry}
+    >
+      {m.reconciliation_retry_submit()}
+    </Button>
+  );
+}
