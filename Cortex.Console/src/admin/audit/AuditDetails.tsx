@@ -45,14 +45,15 @@ export function AuditDetails({ event }: { event: AuditEvent }) {
         <Item name={m.audit_detail_utc()}>{formatUtc(event.occurred_at)}</Item>
         {event.actor_id && (
           <Item name={m.audit_detail_actor()}>
-            <Id id={event.actor_id} />
+            <Id id={event.actor_id} email={event.actor_email} />
           </Item>
         )}
         {event.user_id && event.user_id !== event.actor_id && (
           <Item name={m.audit_detail_user()}>
-            <Id id={event.user_id} />
+            <Id id={event.user_id} email={event.user_email} />
           </Item>
         )}
+        {event.device && <Item name={m.audit_detail_device()}>{event.device}</Item>}
         {event.user_agent && <Item name={m.audit_detail_user_agent()}>{event.user_agent}</Item>}
         {event.request_id && <Item name={m.audit_detail_request_id()}>{event.request_id}</Item>}
         <Item name={m.audit_detail_event_id()}>{event.id}</Item>
@@ -78,10 +79,10 @@ function Item({ name, children }: { name: ReactNode; children: ReactNode }) {
   );
 }
 
-function Id({ id }: { id: string }) {
+function Id({ id, email }: { id: string; email: string | null }) {
   return (
     <>
-      <UserLink id={id} /> <span className="text-xs text-muted">{id}</span>
+      <UserLink id={id} email={email} /> <span className="text-xs text-muted">{id}</span>
     </>
   );
 }

@@ -57,11 +57,13 @@ export function AuditTable({ events, isLoading }: AuditTableProps) {
         },
         {
           header: m.audit_actor(),
-          cell: (event) => (event.actor_id ? <UserLink id={event.actor_id} /> : <Absent>{m.audit_nobody()}</Absent>),
+          cell: (event) =>
+            event.actor_id ? <UserLink id={event.actor_id} email={event.actor_email} /> : <Absent>{m.audit_nobody()}</Absent>,
         },
         {
           header: m.audit_user(),
-          cell: (event) => (event.user_id ? <UserLink id={event.user_id} /> : <Absent>{m.audit_no_account()}</Absent>),
+          cell: (event) =>
+            event.user_id ? <UserLink id={event.user_id} email={event.user_email} /> : <Absent>{m.audit_no_account()}</Absent>,
         },
         { header: m.audit_where(), cell: (event) => (event.ip ? <Address ip={event.ip} /> : <Absent>–</Absent>) },
         {

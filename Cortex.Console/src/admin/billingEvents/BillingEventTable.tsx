@@ -31,7 +31,10 @@ export function BillingEventTable({ events, isLoading }: BillingEventTableProps)
           ),
         },
         { header: m.billing_events_state(), cell: (event) => <StateBadge state={event.state} /> },
-        { header: m.billing_events_user(), cell: (event) => (event.user_id ? <UserLink id={event.user_id} /> : '–') },
+        {
+          header: m.billing_events_user(),
+          cell: (event) => (event.user_id ? <UserLink id={event.user_id} email={event.user_email} /> : '–'),
+        },
         { header: m.billing_events_attempts(), align: 'end', cell: (event) => formatNumber(event.attempts) },
         {
           header: m.billing_events_next_attempt(),

@@ -18,7 +18,9 @@ export function EventFacts({ event }: { event: Schema<'BillingEventDetails'> }) 
           {isEventState(state) && <span className="text-muted">{eventStates[state].meaning()}</span>}
         </span>
       </Item>
-      <Item name={m.billing_events_user()}>{event.user_id ? <UserLink id={event.user_id} /> : m.billing_events_no_user()}</Item>
+      <Item name={m.billing_events_user()}>
+        {event.user_id ? <UserLink id={event.user_id} email={event.user_email ?? null} /> : m.billing_events_no_user()}
+      </Item>
       <Item name={m.billing_events_arrived()}>
         {event.created_at ? <Time value={event.created_at} /> : m.billing_events_unknown_time()}
       </Item>

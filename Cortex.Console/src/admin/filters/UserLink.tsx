@@ -1,14 +1,24 @@
 import { m } from '@/paraglide/messages';
 import { useUser } from '@/session/useSession';
 import { TextLink } from '@/ui/TextLink';
-import { knownEmail } from './knownEmails';
 
-/** A link to a user of whom a list has only the id. */
-export function UserLink({ id }: { id: string }) {
+interface UserLinkProps {
+  id: string;
+  /** Null if the account was deleted. */
+  email: string | null;
+}
+
+export function UserLink({ id, email }: UserLinkProps) {
   const me = useUser();
   return (
     <TextLink to="/admin/users/$id" params={{ id }} preload={false} title={id}>
-      {id === me.id ? m.audit_you() : (knownEmail(id) ?? <span className="whitespace-nowrap">{shortId(id)}</span>)}
+      {id === me.id ? (
+        m.audit_you()
+      ) : email ? (
+        <span className="wrap-anywhere">{email}</span>
+      ) : (
+        <span className="whitespace-nowrap">{shortId(id)}</span>
+      )}
     </TextLink>
   );
 }

@@ -1,6 +1,6 @@
 import { queryClient } from '@/queryClient';
 
-/** Remembers in memory whose id it is, because lists of events have only ids, and addresses of pages must not have emails. */
+/** Remembers in memory whose id it is, because addresses of pages have only ids, and must not have emails. */
 export function rememberEmail(id: string, email: string) {
   queryClient.setQueryData(['known-email', id], email);
 }

@@ -1,5 +1,6 @@
 import { useState } from 'react';
 import { api, query, type Schema } from '@/api/client';
+import { deviceName } from '@/pages/sessions/deviceName';
 import { m } from '@/paraglide/messages';
 import { Badge } from '@/ui/Badge';
 import { Card } from '@/ui/Card';
@@ -29,7 +30,7 @@ export function UserSessions({ user, canHelp }: { user: UserDetails; canHelp: bo
       header: m.user_device(),
       cell: (session) => (
         <span title={session.user_agent ?? undefined}>
-          {session.device ?? m.user_unknown_device()} {session.is_current && <Badge tone="accent">{m.user_this_session()}</Badge>}
+          {deviceName(session)} {session.is_current && <Badge tone="accent">{m.user_this_session()}</Badge>}
         </span>
       ),
     },
@@ -42,12 +43,7 @@ export function UserSessions({ user, canHelp }: { user: UserDetails; canHelp: bo
             header: m.user_action(),
             align: 'end' as const,
             cell: (session: Session) => (
-              <ActionButton
-                label={m.user_end_session()}
-                about={session.device ?? session.ip ?? session.id}
-                size="small"
-                onConfirm={() => end(session)}
-              >
+              <ActionButton label={m.user_end_session()} about={deviceName(session)} size="small" onConfirm={() => end(session)}>
                 <p>{session.is_current ? m.user_end_own_session_text() : m.user_end_session_text()}</p>
               </ActionButton>
             ),

@@ -1,8 +1,8 @@
 import { m } from '@/paraglide/messages';
 
 interface Device {
-  /** What the server makes of the user agent, such as “Chrome on Windows”. */
-  device?: string | null;
+  /** What the server makes of the user agent, such as “Chrome on Windows”; null if it doesn't know it. */
+  device: string | null;
   user_agent: string | null;
 }
 
