@@ -15,7 +15,7 @@ export function UserLink({ id, email }: UserLinkProps) {
       {id === me.id ? (
         m.audit_you()
       ) : email ? (
-        <span className="wrap-anywhere">{email}</span>
+        <span className="inline-block wrap-anywhere md:min-w-28">{email}</span>
       ) : (
         <span className="whitespace-nowrap">{shortId(id)}</span>
       )}

@@ -52,13 +52,13 @@ export function RefusedUsage({ user, cursor, onCursor }: RefusedUsageProps) {
 
   return (
     <Card title={m.reconciliation_refused()}>
-      <div ref={status} tabIndex={-1}>
-        {done > 0 && error == null && (
+      {done > 0 && error == null && (
+        <div ref={status} tabIndex={-1}>
           <Notice tone="success">
             <p>{m.reconciliation_retry_done()}</p>
           </Notice>
-        )}
-      </div>
+        </div>
+      )}
       {error != null && <ErrorPanel error={error} />}
       <Loaded query={events} lines={4}>
         {({ items, next_cursor }) => (

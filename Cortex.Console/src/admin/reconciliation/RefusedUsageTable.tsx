@@ -17,20 +17,15 @@ interface RefusedUsageTableProps {
   onRetry: (event: RefusedEvent) => Promise<void>;
 }
 
-/** The events, with the reason of each below it. */
+/** The events, with the reason and the rest below each. */
 export function RefusedUsageTable({ events, isLoading, onRetry }: RefusedUsageTableProps) {
   const { isAdmin } = useUser();
   const columns: Column<RefusedEvent>[] = [
     { header: m.reconciliation_user(), cell: (event) => <UserLink id={event.user_id} email={event.user_email} /> },
     { header: m.reconciliation_refused_hour(), cell: (event) => <Time value={event.hour} /> },
-    {
-      header: m.reconciliation_refused_provider(),
-      cell: (event) => <span className="wrap-anywhere">{event.provider ?? m.reconciliation_refused_no_provider()}</span>,
-    },
     { header: m.reconciliation_requests(), align: 'end', cell: (event) => formatNumber(event.requests) },
     { header: m.reconciliation_tokens(), align: 'end', cell: (event) => formatNumber(event.tokens_used) },
     { header: m.reconciliation_cost(), align: 'end', cell: (event) => <Amount value={event.cost_usd} /> },
-    { header: m.reconciliation_refused_at(), cell: (event) => (event.refused_at ? <Time value={event.refused_at} /> : '–') },
   ];
   return (
     <Table
@@ -40,9 +35,18 @@ export function RefusedUsageTable({ events, isLoading, onRetry }: RefusedUsageTa
       isLoading={isLoading}
       detail={(event) => (
         <div className="flex flex-wrap items-center justify-between gap-2">
-          <p className="min-w-0 grow basis-60 text-sm wrap-anywhere text-danger-ink" title={event.external_id}>
-            {event.error}
-          </p>
+          <div className="min-w-0 grow basis-60 text-sm wrap-anywhere" title={event.external_id}>
+            <p className="text-danger-ink">{event.error}</p>
+            <p className="text-muted">
+              {event.refused_at && (
+                <>
+                  {m.reconciliation_refused_at()} <Time value={event.refused_at} />
+                  {'. '}
+                </>
+              )}
+              {event.provider && m.reconciliation_refused_provider({ provider: event.provider })}
+            </p>
+          </div>
           {isAdmin && <RetryButton event={event} onRetry={onRetry} />}
         </div>
       )}
