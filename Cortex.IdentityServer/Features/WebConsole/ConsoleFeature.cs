@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Identity.Account.Pages;
 
 namespace Cortex.IdentityServer.Features.WebConsole;
 
@@ -23,6 +24,7 @@ internal static partial class ConsoleFeature
         .AddSingleton(ConsoleOptions.Read(settings, publicUrl))
         .AddSingleton(ConsoleFolder.OfProgram)
         .AddSingleton<ConsoleFiles>()
+        .AddSingleton(provider => new LoginPage(provider.GetRequiredService<ConsoleFiles>().Status == ConsoleStatus.On))
         .AddLimits(ConsoleLimits.PerAddress);
 
     public static void MapConsole(this IEndpointRouteBuilder app)

@@ -20,26 +20,26 @@ internal static class MailedPageEndpoints
     internal static Page AskToChangeEmail(string? token) => Ask(
         "Confirm your new email address", "Select the button below to start using this address for your account.", token, "Use this address");
 
-    internal static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, CancellationToken cancellationToken)
+    internal static async Task<IResult> VerifyEmail(HttpContext http, EmailVerification verification, LoginPage login, CancellationToken cancellationToken)
     {
         var (token, _) = await ReadAsync(http, cancellationToken);
         return await verification.VerifyAsync(token, http.Origin(), cancellationToken) is { } problem
             ? Refused(problem)
-            : new Page("Thank you", "Your email address is confirmed. You can close this page.");
+            : new Page("Thank you", "Your email address is confirmed. You can close this page.", login.Link);
     }
 
-    internal static async Task<IResult> ChangeEmail(HttpContext http, EmailChange change, CancellationToken cancellationToken)
+    internal static async Task<IResult> ChangeEmail(HttpContext http, EmailChange change, LoginPage login, CancellationToken cancellationToken)
     {
         var (token, _) = await ReadAsync(http, cancellationToken);
         return await change.ConfirmAsync(token, http.Origin(), cancellationToken) is { } problem
             ? Refused(problem)
-            : new Page("Thank you", "Your account now uses this email address. You can close this page.");
+            : new Page("Thank you", "Your account now uses this email address. You can close this page.", login.Link);
     }
 
     internal static async Task<IResult> OpenReset(string? token, PasswordReset reset, CancellationToken cancellationToken) =>
         AskForPassword(token, await reset.FindEmailAsync(token, cancellationToken));
 
-    internal static async Task<IResult> ResetPassword(HttpContext http, PasswordReset reset, CancellationToken cancellationToken)
+    internal static async Task<IResult> ResetPassword(HttpContext http, PasswordReset reset, LoginPage login, CancellationToken cancellationToken)
     {
         var (token, password) = await ReadAsync(http, cancellationToken);
         if (!new PasswordAttribute().IsValid(password))
@@ -49,7 +49,7 @@ internal static class MailedPageEndpoints
 
         return await reset.ResetAsync(token, password, http.Origin(), cancellationToken) switch
         {
-            null => new Page("Your password is set", "You can now log in with your new password. You have been logged out everywhere."),
+            null => new Page("Your password is set", "You can now log in with your new password. You have been logged out everywhere.", login.Link),
             var refusal when refusal.Is(Problems.WeakPassword) => await AskAgain(refusal.Detail),
             var problem => Refused(problem),
         };
