@@ -25,6 +25,9 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>Lets a test end the visit without the check of errors, for pages whose scripts it breaks on purpose.</summary>
     public bool ToleratesErrors { get; set; }
 
+    /// <summary>Another site that links and buttons may lead to, such as the payment provider's. The pages themselves still must not ask it anything.</summary>
+    public Uri? MayLeaveFor { get; set; }
+
     public static async Task<Visitor> ArriveAsync(
         ConsoleBrowser browser, Uri origin, string locale = "en-US", ColorScheme theme = ColorScheme.Light, int width = 1280, int height = 800)
     {
@@ -112,7 +115,8 @@ internal sealed class Visitor : IAsyncDisposable
     {
         _addresses.Enqueue(request.Url);
         var url = new Uri(request.Url);
-        if (url.Scheme is "http" or "https" && !url.Authority.Equals(_origin.Authority, StringComparison.Ordinal))
+        var isVisit = url.Authority == MayLeaveFor?.Authority && request.IsNavigationRequest;
+        if (url.Scheme is "http" or "https" && !url.Authority.Equals(_origin.Authority, StringComparison.Ordinal) && !isVisit)
         {
             _complaints.Enqueue($"request to another origin: {request.Url}");
         }
