@@ -5,7 +5,8 @@ using System.Net.Sockets;
 namespace Cortex.IdentityServer.Tests.Browser;
 
 /// <summary>
-/// The server with the built console, at an address that browsers allow passkeys for. The line to it can be cut, which browsers can't tell from a killed server.
+/// The server with the built console, at an address that browsers allow passkeys for. The line to it can be cut; browsers can't tell that from a killed
+/// server.
 /// </summary>
 public class ConsoleApp : CortexApp
 {

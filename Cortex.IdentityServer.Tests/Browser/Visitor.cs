@@ -48,8 +48,10 @@ internal sealed class Visitor : IAsyncDisposable
         context.WebError += (_, error) => visitor._complaints.Enqueue($"error on the page: {error.Error}");
         context.Console += (_, message) => visitor.OnConsole(message);
         await context.ExposeFunctionAsync("reportViolation", (string violation) => visitor._complaints.Enqueue($"policy violation: {violation}"));
-        await context.AddInitScriptAsync(
-            "addEventListener('securitypolicyviolation', e => reportViolation(`${e.effectiveDirective} ${e.blockedURI} ${e.sourceFile}:${e.lineNumber} ${e.sample}`))");
+        await context.AddInitScriptAsync("""
+            addEventListener('securitypolicyviolation', event =>
+                reportViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
+            """);
         return visitor;
     }
 
