@@ -11,15 +11,11 @@ interface UserLinkProps {
 export function UserLink({ id, email }: UserLinkProps) {
   const me = useUser();
   return (
-    <TextLink to="/admin/users/$id" params={{ id }} preload={false} title={id}>
-      {id === me.id ? (
-        m.audit_you()
-      ) : email ? (
-        <span className="inline-block wrap-anywhere md:min-w-28">{email}</span>
-      ) : (
-        <span className="whitespace-nowrap">{shortId(id)}</span>
-      )}
-    </TextLink>
+    <span className="inline-block wrap-anywhere md:min-w-24">
+      <TextLink to="/admin/users/$id" params={{ id }} preload={false} title={id}>
+        {id === me.id ? m.audit_you() : (email ?? <span className="whitespace-nowrap">{shortId(id)}</span>)}
+      </TextLink>
+    </span>
   );
 }
 
