@@ -3,6 +3,7 @@ import { Form } from 'react-aria-components/Form';
 import { ApiError } from '@/api/problem';
 import { ErrorPanel } from './ErrorPanel';
 import { focusFirstInvalid } from './focusFirstInvalid';
+import { watchInput } from './watchInput';
 
 interface SubmitFormProps {
   /** Sends the form. Errors that it throws are shown, and what was typed stays. */
@@ -61,16 +62,4 @@ export function SubmitForm({ onSubmit, children, explain, ...props }: SubmitForm
       </div>
     </Form>
   );
-}
-
-/**
- * Takes a field's message away as soon as the field is corrected. React Aria would do it when the field loses the focus: in the middle of a click on the
- * button, which then moves away from the pointer.
- */
-function watchInput(form: HTMLFormElement | null) {
-  form?.addEventListener('input', ({ target }) => {
-    if (target instanceof HTMLInputElement && target.getAttribute('aria-invalid') === 'true') {
-      setTimeout(() => target.dispatchEvent(new Event('change'))); // React Aria has to learn of the new text first.
-    }
-  });
 }

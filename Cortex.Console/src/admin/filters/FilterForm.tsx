@@ -5,6 +5,7 @@ import { m } from '@/paraglide/messages';
 import { Button } from '@/ui/Button';
 import { ErrorPanel } from '@/ui/ErrorPanel';
 import { focusFirstInvalid } from '@/ui/focusFirstInvalid';
+import { watchInput } from '@/ui/watchInput';
 
 interface FilterFormProps {
   /** What the address has, without the cursor. */
@@ -50,6 +51,7 @@ export function FilterForm({ filters, listError, onApply, onClear, children }: F
       <Form
         aria-label={m.audit_filters()}
         onSubmit={submit}
+        ref={watchInput}
         validationErrors={error?.problem?.errors ?? refused}
         validationBehavior="aria"
         className="flex flex-col gap-3"
