@@ -1,4 +1,3 @@
-using System.Collections.Frozen;
 using System.Text;
 using Cortex.IdentityServer.Foundation.Http;
 
@@ -46,20 +45,30 @@ internal sealed class ConsoleFiles(ConsoleOptions options, ConsoleFolder folder)
             throw new InvalidDataException($"The folder {folder.Path} has more than {MaxBytes / (1024 * 1024)} MiB.");
         }
 
-        var bytes = paths.ToDictionary(path => Path.GetRelativePath(folder.Path, path).Replace('\\', '/'), File.ReadAllBytes, StringComparer.Ordinal);
-        var files = bytes.Where(file => file.Key != ConsoleFolder.Index && !IsEncoded(file.Key)).ToDictionary(file => file.Key, file => ConsoleFile.Of(
-            file.Key,
-            CompressedFile.Of(file.Value, bytes.GetValueOrDefault(file.Key + GzipSuffix), bytes.GetValueOrDefault(file.Key + BrotliSuffix))));
+        var known = paths.ToHashSet(StringComparer.Ordinal);
+        var files = new Dictionary<string, ConsoleFile>(StringComparer.Ordinal);
+        foreach (var path in paths.Where(path => !IsEncoded(path)))
+        {
+            var name = Path.GetRelativePath(folder.Path, path).Replace('\\', '/');
+            files[name] = ConsoleFile.Of(name, ReadFile(path, known));
+        }
+
+        var html = Encoding.UTF8.GetString(files[ConsoleFolder.Index].Content.ToPlain());
+        files.Remove(ConsoleFolder.Index);
         var logo = options.Logo is { } image ? Add(files, "brand-logo", image.Extension, image.Content) : null;
         var styleSheet = options.Accent is { } accent ? Add(files, "brand", ".css", Encoding.UTF8.GetBytes(accent.StyleSheet)) : null;
-        var html = Encoding.UTF8.GetString(bytes[ConsoleFolder.Index]);
-        return new(ConsolePage.Of(html, options.Title, logo, styleSheet), files.ToFrozenDictionary(StringComparer.Ordinal));
+        return new(ConsolePage.Of(html, options.Title, logo, styleSheet), files);
     }
+
+    private static CompressedFile ReadFile(string path, HashSet<string> known) =>
+        !known.Contains(path + GzipSuffix) ? CompressedFile.OfUncompressed(File.ReadAllBytes(path))
+        : CompressedFile.OfCompressed(
+            File.ReadAllBytes(path + GzipSuffix), known.Contains(path + BrotliSuffix) ? File.ReadAllBytes(path + BrotliSuffix) : null);
 
     /// <summary>Adds a file of the operator's, and returns its address.</summary>
     private static string Add(Dictionary<string, ConsoleFile> files, string name, string extension, byte[] content)
     {
-        var file = CompressedFile.Of(content, gzip: null, brotli: null);
+        var file = CompressedFile.OfUncompressed(content);
         var path = $"{AssetPrefix}{name}-{file.Hash[..16]}{extension}";
         files[path] = ConsoleFile.Of(path, file);
         return "/" + path;
@@ -67,5 +76,5 @@ internal sealed class ConsoleFiles(ConsoleOptions options, ConsoleFolder folder)
 
     private static bool IsEncoded(string name) => name.EndsWith(BrotliSuffix, StringComparison.Ordinal) || name.EndsWith(GzipSuffix, StringComparison.Ordinal);
 
-    private sealed record Content(byte[] Page, FrozenDictionary<string, ConsoleFile> Files);
+    private sealed record Content(byte[] Page, IReadOnlyDictionary<string, ConsoleFile> Files);
 }

@@ -10,7 +10,7 @@ internal static class CompressedFileResponse
 
     public static async Task SendAsync(HttpContext http, CompressedFile file, string contentType, string cacheControl)
     {
-        var (content, encoding) = Choose(file, http.Request.GetTypedHeaders().AcceptEncoding);
+        var encoding = Choose(file, http.Request.GetTypedHeaders().AcceptEncoding);
         var response = http.Response;
         response.Headers.CacheControl = cacheControl;
         response.Headers.Append(HeaderNames.Vary, HeaderNames.AcceptEncoding);
@@ -23,6 +23,7 @@ internal static class CompressedFileResponse
             return;
         }
 
+        var content = encoding switch { Brotli => file.Brotli!, Gzip => file.Gzip!, _ => file.ToPlain() };
         response.ContentType = contentType;
         response.ContentLength = content.Length;
         if (encoding is not null)
@@ -40,14 +41,14 @@ internal static class CompressedFileResponse
     /// Chooses the encoding with the highest quality (RFC 9110 section 12.5.3). Among equal ones, the smallest comes first, and no encoding last. A client
     /// that accepts nothing gets the file without an encoding.
     /// </summary>
-    private static (byte[] Content, string? Encoding) Choose(CompressedFile file, IList<StringWithQualityHeaderValue> accepted)
+    private static string? Choose(CompressedFile file, IList<StringWithQualityHeaderValue> accepted)
     {
         var brotli = file.Brotli is null ? 0 : QualityOf(accepted, Brotli);
         var gzip = file.Gzip is null ? 0 : QualityOf(accepted, Gzip);
         var plain = Named(accepted, "identity") is { } identity ? identity.Quality ?? 1 : 0;
-        return brotli > 0 && brotli >= gzip && brotli >= plain ? (file.Brotli!, Brotli)
-            : gzip > 0 && gzip >= plain ? (file.Gzip!, Gzip)
-            : (file.Plain, null);
+        return brotli > 0 && brotli >= gzip && brotli >= plain ? Brotli
+            : gzip > 0 && gzip >= plain ? Gzip
+            : null;
     }
 
     private static double QualityOf(IList<StringWithQualityHeaderValue> accepted, string encoding) =>
