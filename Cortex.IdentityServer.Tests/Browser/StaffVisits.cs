@@ -14,8 +14,6 @@ internal static class StaffVisits
         return visitor;
     }
 
-    public static ILocator Button(this IPage page, string name) => page.GetByRole(AriaRole.Button, new() { Name = name, Exact = true });
-
     public static ILocator Heading(this IPage page) => page.GetByRole(AriaRole.Heading, new() { Level = 1 });
 
     /// <summary>Presses a button that asks first, and confirms. <paramref name="action"/> is the confirming button if it has another name.</summary>
