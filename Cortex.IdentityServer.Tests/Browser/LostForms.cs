@@ -30,6 +30,9 @@ internal static class LostForms
         {
             Opener = "Create API key",
         },
+        ["edit key"] = new("/keys", [("Name", "renamed"), ("Tokens", "5000")], "Save", "renamed") { Opener = "Edit: test" },
+        ["rotate key"] = new("/keys", [("The old key keeps working", "For an hour")], "Rotate", "Save this key now.") { Opener = "Rotate: test" },
+        ["revoke key"] = new("/keys", [], "Revoke key", "You have no API keys yet.") { Opener = "Revoke: test" },
         ["delete account"] = new(
             "/account", [("To confirm, type {email}", "{email}"), ("Password", Password)], "Delete account", "Forgot your password?")
         {
