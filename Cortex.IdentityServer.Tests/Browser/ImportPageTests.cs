@@ -1,6 +1,5 @@
 using System.Text;
 using System.Text.Json;
-using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Cortex.IdentityServer.Tests.Browser;

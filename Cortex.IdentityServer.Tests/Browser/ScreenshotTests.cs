@@ -1,5 +1,4 @@
 using Cortex.IdentityServer.Tests.Contract;
-using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Cortex.IdentityServer.Tests.Browser;

@@ -1,3 +1,4 @@
+using System.Globalization;
 using Cortex.IdentityServer.Tests.Admin;
 using Microsoft.Playwright;
 
@@ -14,7 +15,8 @@ public sealed class StatisticsPageTests(ConsoleBrowser browser, SceneApp app) : 
         var expected = await app.Admin.Http.StatisticsAsync("?days=30");
         var page = await visitor.OpenAsync("/admin");
 
-        await Assertions.Expect(page.GetByRole(AriaRole.Definition).First).ToHaveTextAsync(expected.Number("users").ToString("N0"));
+        await Assertions.Expect(page.GetByRole(AriaRole.Definition).First)
+            .ToHaveTextAsync(expected.Number("users").ToString("N0", CultureInfo.InvariantCulture));
         var chart = page.GetByRole(AriaRole.Figure).Filter(new() { HasText = "Logins" });
         var drawing = chart.GetByRole(AriaRole.Img, new() { Name = "Chart: Logins." });
         await Assertions.Expect(drawing.Locator("svg")).ToBeVisibleAsync();
@@ -23,7 +25,7 @@ public sealed class StatisticsPageTests(ConsoleBrowser browser, SceneApp app) : 
         var rows = chart.Locator("tbody tr");
         await Assertions.Expect(rows).ToHaveCountAsync(30);
         var today = expected.GetProperty("days").EnumerateArray().Last();
-        await Assertions.Expect(rows.Last).ToContainTextAsync(today.Number("logins").ToString("N0"));
+        await Assertions.Expect(rows.Last).ToContainTextAsync(today.Number("logins").ToString("N0", CultureInfo.InvariantCulture));
         await chart.GetByRole(AriaRole.Button, new() { Name = "Show as chart" }).ClickAsync();
         await Assertions.Expect(drawing).ToBeVisibleAsync();
 

@@ -1,4 +1,3 @@
-using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Cortex.IdentityServer.Tests.Browser;
