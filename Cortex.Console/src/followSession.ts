@@ -1,16 +1,13 @@
-import { queryClient } from './queryClient';
 import { router } from './router';
-import { lookAgain, sessionState, subscribe } from './session/session';
+import { currentUserId, lookAgain, subscribe } from './session/session';
 
-/** Keeps the page in step with the session: nobody's data stays on it after a logout in any tab, or after somebody else has logged in. */
+/** Keeps the page in step with the session, after a logout in any tab, or after somebody else has logged in. */
 export function followSession() {
-  let userId = currentUser();
+  let userId = currentUserId();
   subscribe(() => {
-    const next = currentUser();
+    const next = currentUserId();
     if (next !== userId) {
       userId = next;
-      queryClient.cancelQueries();
-      queryClient.clear();
       router.invalidate();
     }
   });
@@ -20,9 +17,4 @@ export function followSession() {
       lookAgain().catch(() => undefined); // The next request says that the server can't be reached.
     }
   });
-}
-
-function currentUser() {
-  const session = sessionState();
-  return session.status === 'authenticated' ? session.token.userId : undefined;
 }

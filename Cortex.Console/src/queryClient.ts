@@ -1,5 +1,6 @@
 import { QueryClient } from '@tanstack/react-query';
 import { ApiError } from './api/problem';
+import { currentUserId, subscribe } from './session/session';
 
 export const queryClient = new QueryClient({
   defaultOptions: {
@@ -11,4 +12,14 @@ export const queryClient = new QueryClient({
     },
     mutations: { networkMode: 'always' },
   },
+});
+
+// Nobody's data stays after a logout in any tab, or after somebody else has logged in.
+let userId = currentUserId();
+subscribe(() => {
+  if (currentUserId() !== userId) {
+    userId = currentUserId();
+    queryClient.cancelQueries();
+    queryClient.clear();
+  }
 });

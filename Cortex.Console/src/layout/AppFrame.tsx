@@ -1,8 +1,10 @@
+import { QueryClientProvider } from '@tanstack/react-query';
 import { Outlet, useRouterState } from '@tanstack/react-router';
 import { LogOut, Menu, X } from 'lucide-react';
 import { useEffect, useState } from 'react';
 import { ReauthenticationDialog } from '@/pages/login/ReauthenticationDialog';
 import { m } from '@/paraglide/messages';
+import { queryClient } from '@/queryClient';
 import { watchIdleness } from '@/session/idle';
 import { logOut } from '@/session/logout';
 import { useUser } from '@/session/useSession';
@@ -24,7 +26,11 @@ export function AppFrame() {
     setShown(id);
   }
 
-  return <Frame key={shown} />;
+  return (
+    <QueryClientProvider client={queryClient}>
+      <Frame key={shown} />
+    </QueryClientProvider>
+  );
 }
 
 /** Navigation, account, and the page itself. */

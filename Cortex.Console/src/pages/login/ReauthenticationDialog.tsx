@@ -1,12 +1,20 @@
-import { useEffect, useState } from 'react';
+import { lazy, Suspense, useEffect, useState } from 'react';
 import { m } from '@/paraglide/messages';
 import { providePrompt } from '@/session/reauthentication';
 import { Dialog } from '@/ui/Dialog';
-import { ReauthenticationForm } from './ReauthenticationForm';
+import { Skeleton } from '@/ui/Skeleton';
+
+const loadForm = () => import('./ReauthenticationForm');
+const ReauthenticationForm = lazy(() => loadForm().then((module) => ({ default: module.ReauthenticationForm })));
 
 /** Asks the user to prove who they are, when a request requires fresh authentication. It may open on top of another dialog. */
 export function ReauthenticationDialog() {
   const [settle, setSettle] = useState<(isProved: boolean) => void>();
+
+  // The form is rarely needed, but it has to be there when it is, even if the server is replaced meanwhile.
+  useEffect(() => {
+    loadForm().catch(() => undefined);
+  }, []);
 
   useEffect(() => {
     let waiting: ((isProved: boolean) => void) | undefined;
@@ -31,7 +39,9 @@ export function ReauthenticationDialog() {
 
   return (
     <Dialog title={m.login_proof_title()} isOpen={settle !== undefined} onClose={() => close(false)}>
-      <ReauthenticationForm onProved={() => close(true)} onCancel={() => close(false)} />
+      <Suspense fallback={<Skeleton />}>
+        <ReauthenticationForm onProved={() => close(true)} onCancel={() => close(false)} />
+      </Suspense>
     </Dialog>
   );
 }
