@@ -52,7 +52,7 @@ public sealed class BillingPageTests(ConsoleBrowser browser, SceneApp app) : ICl
         await page.Link("Back").ClickAsync();
         await page.WaitForPathAsync("/billing");
         await page.Card("Your plan").ShouldSayAsync("Payment failed");
-        await page.Card("Your plan").ShouldSayAsync("You lose the plan after a grace period unless the next attempt succeeds.");
+        await page.Card("Your plan").ShouldSayAsync("and afterwards only if the payment succeeds by then.");
         await page.Card("Your plan").ShouldSayAsync("Check your payment method in the customer portal.");
         await page.ShouldBeAccessibleAsync("billing with a failed payment");
 

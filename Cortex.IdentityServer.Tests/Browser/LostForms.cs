@@ -67,7 +67,5 @@ internal static class LostForms
         },
         ["replay"] = new("/admin/billing-events/{event}", [], "Process again", "What Polar sent") { Opener = "Process again" },
         ["assign"] = new("/admin/billing-events/{event}", [("User", "{email}")], "Assign to a user", "The event was processed") { Opener = "Assign to a user" },
-        ["retry usage"] = new(
-            "/admin/reconciliation", [("ID of the usage event", "ctx-unknown")], "Send again", "Polar has refused no usage event with this ID."),
     };
 }

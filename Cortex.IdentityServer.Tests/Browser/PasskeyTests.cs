@@ -37,23 +37,6 @@ public sealed class PasskeyTests(ConsoleBrowser browser, ConsoleApp app) : IClas
     }
 
     [Fact]
-    public async Task The_button_logs_in_with_a_passkey_while_the_autofill_waits()
-    {
-        var (visitor, page, authenticator, user) = await ArriveAsync();
-        await using var leaving = visitor;
-        await AddAsync(page, "Laptop");
-        await authenticator.SetPresenceAsync(false);
-        await LogOutAsync(page);
-        await Assertions.Expect(page.Field("Email")).ToHaveAttributeAsync("autocomplete", "username webauthn");
-
-        await page.Button("Log in with a passkey").ClickAsync();
-        await authenticator.SetPresenceAsync(true);
-
-        await page.WaitForPathAsync("/");
-        await page.GetByText($"Welcome, {user.Email}.").ShouldBeVisibleAsync();
-    }
-
-    [Fact]
     public async Task A_passkey_from_the_autofill_logs_in_without_a_button()
     {
         var (visitor, page, _, user) = await ArriveAsync();

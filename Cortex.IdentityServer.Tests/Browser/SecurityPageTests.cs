@@ -79,14 +79,14 @@ public sealed class SecurityPageTests(ConsoleBrowser browser, ConsoleApp app) : 
         await visitor.LogInQuietlyAsync(person.User, app.Code(person.Secret));
         var page = await visitor.OpenAsync(Path);
 
-        await page.GetByText("You have 10 unused recovery codes.").ShouldBeVisibleAsync();
+        await page.GetByText("You have 10 recovery codes left.").ShouldBeVisibleAsync();
         foreach (var code in person.RecoveryCodes.Take(8))
         {
             await (await app.SubmitRecoveryCodeAsync(await app.ChallengeAsync(person.User), code)).ShouldBeAsync(HttpStatusCode.OK);
         }
 
         await page.ReloadAsync();
-        await page.GetByText("You have 2 unused recovery codes. Create new ones before you run out.").ShouldBeVisibleAsync();
+        await page.GetByText("You have 2 recovery codes left.").ShouldBeVisibleAsync();
         await page.Button("New recovery codes").ClickAsync();
         app.NextStep();
         await page.Field("Code from your authenticator app").FillAsync(WithSpace(app.Code(person.Secret)));

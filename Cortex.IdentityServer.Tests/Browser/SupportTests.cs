@@ -15,7 +15,6 @@ public sealed class SupportTests(ConsoleBrowser browser, SceneApp app) : IClassF
         ["/admin/users/{id}?section=keys"] = ["Revoke key: production"],
         ["/admin/users/{id}?section=usage"] = ["Change quota", "Correct usage"],
         ["/admin/billing-events/{event}"] = ["Process again", "Assign to a user"],
-        ["/admin/reconciliation"] = ["Send again"],
     };
 
     [Fact]
