@@ -1,6 +1,6 @@
-using Cortex.IdentityServer.Tests.Infrastructure;
 using System.Net;
 using System.Net.Sockets;
+using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Browser;
 

@@ -1,5 +1,5 @@
-using Cortex.IdentityServer.Tests.Infrastructure;
 using System.Collections.Concurrent;
+using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Playwright;
 
 namespace Cortex.IdentityServer.Tests.Browser;
