@@ -46,6 +46,8 @@ public sealed class PasskeyReauthenticationTests(CortexApp app) : IClassFixture<
     {
         var user = await app.SignUpWithPasskeyAsync();
 
+        // The clock stands still, and events of the same millisecond have no order.
+        app.Clock.Advance(TimeSpan.FromSeconds(1));
         await (await user.Http.ReauthenticateAsync(user.Key)).ShouldBeAsync(HttpStatusCode.NoContent);
 
         var events = await (await user.Http.FetchAsync(Auth + "me/events?limit=1")).JsonAsync(HttpStatusCode.OK);
