@@ -37,6 +37,31 @@ public sealed class PasskeyTests(ConsoleBrowser browser, ConsoleApp app) : IClas
     }
 
     [Fact]
+    public async Task The_button_logs_in_with_a_passkey_while_the_autofill_waits()
+    {
+        var (visitor, page, authenticator, user) = await ArriveAsync();
+        await using var leaving = visitor;
+        await AddAsync(page, "Laptop");
+        await authenticator.SetPresenceAsync(false);
+        await page.EvaluateAsync("""
+            () => {
+                const get = navigator.credentials.get.bind(navigator.credentials);
+                navigator.credentials.get = options => { document.documentElement.dataset.requested = options.mediation; return get(options); };
+            }
+            """);
+        await LogOutAsync(page);
+        await Assertions.Expect(page.Field("Email")).ToHaveAttributeAsync("autocomplete", "username webauthn");
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-requested", "conditional");
+
+        // The authenticator decides when a request begins, so the one of the autofill goes on waiting.
+        await authenticator.SetPresenceAsync(true);
+        await page.Button("Log in with a passkey").ClickAsync();
+
+        await page.WaitForPathAsync("/");
+        await page.GetByText($"Welcome, {user.Email}.").ShouldBeVisibleAsync();
+    }
+
+    [Fact]
     public async Task A_passkey_from_the_autofill_logs_in_without_a_button()
     {
         var (visitor, page, _, user) = await ArriveAsync();
