@@ -1,4 +1,3 @@
-using System.Security.Cryptography;
 using System.Text.Json;
 using Cortex.IdentityServer.Features.Billing;
 using Cortex.IdentityServer.Features.Usage.Quotas;
@@ -16,9 +15,6 @@ namespace Cortex.IdentityServer.Features.Frontend;
 /// <summary>The settings that frontends may know. They don't change while the server runs, so they are collected once.</summary>
 internal sealed class ConfigDocument
 {
-    /// <summary>Half of a SHA-256 hash, in bytes, is more than enough to tell two configurations apart.</summary>
-    private const int TagLength = 16;
-
     public ConfigDocument(
         HttpOptions http, AccountOptions accounts, LoginOptions logins, TierOptions tiers, QuotaOptions quotas, ApiKeyOptions keys, BillingOptions billing)
     {
@@ -33,8 +29,7 @@ internal sealed class ConfigDocument
             quotas.Mode == QuotaLimits.Hard,
             [.. tiers.Names.Select(tier => new TierLimits(tier, tiers.LimitOf(tier).Permits, QuotaBody.Of(quotas.Tiers.GetValueOrDefault(tier))))],
             keys.Choices);
-        var hash = SHA256.HashData(JsonSerializer.SerializeToUtf8Bytes(Content, FrontendJson.Default.ConfigResponse));
-        EntityTag = $"\"{Convert.ToHexStringLower(hash.AsSpan(0, TagLength))}\"";
+        EntityTag = $"\"{ContentHash.Of(JsonSerializer.SerializeToUtf8Bytes(Content, FrontendJson.Default.ConfigResponse))}\"";
     }
 
     public ConfigResponse Content { get; }

@@ -1,5 +1,4 @@
 using System.IO.Compression;
-using System.Security.Cryptography;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
@@ -7,9 +6,6 @@ namespace Cortex.IdentityServer.Foundation.Http;
 /// <remarks>Such a file contains neither secrets nor data from the request, so compressing it over TLS is safe from BREACH.</remarks>
 internal sealed class CompressedFile
 {
-    /// <summary>Half of a SHA-256 hash, in bytes, is more than enough to tell two versions apart.</summary>
-    private const int HashLength = 16;
-
     private readonly byte[]? _plain;
 
     private CompressedFile(byte[]? plain, byte[]? gzip, byte[]? brotli)
@@ -17,7 +13,7 @@ internal sealed class CompressedFile
         _plain = plain;
         Gzip = gzip;
         Brotli = brotli;
-        Hash = Convert.ToHexStringLower(SHA256.HashData(plain ?? gzip!).AsSpan(0, HashLength));
+        Hash = ContentHash.Of(plain ?? gzip!);
     }
 
     /// <summary>The file compressed with gzip, if it is offered.</summary>
