@@ -14,6 +14,6 @@ internal static class UserBillingEndpoint
     /// as the user sees them at /api/v1/billing.
     /// </remarks>
     internal static async Task<Results<Ok<BillingResponse>, Problem>> GetUserBilling(
-        [Description("The id of the user.")] Guid id, SubscriptionReader reader, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, SubscriptionReader reader, CancellationToken cancellationToken) =>
         await reader.ReadAsync(id, cancellationToken) is { } billing ? TypedResults.Ok(billing) : Problems.NotFound.ToProblem();
 }

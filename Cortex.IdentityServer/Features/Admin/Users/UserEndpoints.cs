@@ -11,7 +11,8 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>The routes that show, create, update, and delete one user.</summary>
 internal static class UserEndpoints
 {
-    private const string IdDescription = "The id of the user.";
+    /// <summary>Describes the id in the path of every route about one user.</summary>
+    public const string IdDescription = "The id of the user.";
     private const string IfMatchDescription =
         "The ETag of an earlier response, a list of ETags, or *. If the user has changed since then, the request fails with 412.";
 

@@ -14,7 +14,7 @@ internal static class UserQuotaEndpoints
     /// /api/v1/usage/quota.
     /// </remarks>
     internal static async Task<Results<Ok<QuotaResponse>, Problem>> GetUserQuota(
-        [Description("The id of the user.")] Guid id, QuotaReader reader, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, QuotaReader reader, CancellationToken cancellationToken) =>
         await reader.ReadAsync(id, cancellationToken) is { } quota ? TypedResults.Ok(quota) : Problems.NotFound.ToProblem();
 
     /// <summary>Set a user's quota</summary>
@@ -23,7 +23,8 @@ internal static class UserQuotaEndpoints
     /// user's own quota. The change takes effect with the next request, and on other replicas within 250 ms.
     /// </remarks>
     internal static async Task<Results<Ok<UserQuotaBody>, Problem>> SetUserQuota(
-        [Description("The id of the user.")] Guid id, UserQuotaBody body, UserQuotaChange change, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, UserQuotaBody body, UserQuotaChange change, HttpContext http,
+        CancellationToken cancellationToken) =>
         await change.TryAsync(id, body.ToLimits(body.Mode), StaffMember.Of(http), cancellationToken) is { } problem
             ? problem.ToProblem()
             : TypedResults.Ok(body);

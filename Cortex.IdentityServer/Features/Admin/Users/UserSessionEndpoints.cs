@@ -11,15 +11,14 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>The routes with which the staff sees and ends the sessions of a user.</summary>
 internal static class UserSessionEndpoints
 {
-    private const string IdDescription = "The id of the user.";
-
     /// <summary>List a user's sessions</summary>
     /// <remarks>
     /// Requires the role <c>admin</c> or <c>support</c>. Lists the active sessions, most recently used first. <c>is_current</c> is true only for the session
     /// that makes the request.
     /// </remarks>
     internal static async Task<Results<Ok<IReadOnlyList<SessionResponse>>, Problem>> ListUserSessions(
-        [Description(IdDescription)] Guid id, ManagedAccounts accounts, SessionService sessions, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, ManagedAccounts accounts, SessionService sessions, HttpContext http,
+        CancellationToken cancellationToken) =>
         await accounts.FindAsync(id, cancellationToken) is null
             ? Problems.NotFound.ToProblem()
             : TypedResults.Ok(SessionResponse.ListOf(await sessions.ListAsync(id, http.User.SessionId(), cancellationToken), http.User.SessionId()));
@@ -29,7 +28,7 @@ internal static class UserSessionEndpoints
     /// Requires the role <c>admin</c> or <c>support</c>. The session ends immediately, on every replica. Other sessions and API keys keep working.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> EndUserSession(
-        [Description(IdDescription)] Guid id,
+        [Description(UserEndpoints.IdDescription)] Guid id,
         [FromRoute(Name = "session_id"), Description("The id of the session.")] Guid sessionId,
         StaffChanges changes,
         SessionService sessions,
@@ -46,7 +45,7 @@ internal static class UserSessionEndpoints
     /// <summary>End a user's sessions</summary>
     /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Ends all sessions immediately, on every replica. API keys keep working.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserSessions(
-        [Description(IdDescription)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
+        [Description(UserEndpoints.IdDescription)] Guid id, EmptyRequest? _, StaffChanges changes, SessionService sessions, HttpContext http,
         CancellationToken cancellationToken)
     {
         var staff = StaffMember.Of(http);

@@ -12,12 +12,10 @@ namespace Cortex.IdentityServer.Features.Admin.Users;
 /// <summary>The routes with which the staff restores a user's access and revokes that of others.</summary>
 internal static class UserSupportEndpoints
 {
-    private const string IdDescription = "The id of the user.";
-
     /// <summary>Unlock a user</summary>
     /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Lifts the lockouts after wrong passwords (from any address) and wrong codes.</remarks>
     internal static async Task<Results<NoContent, Problem>> UnlockUser(
-        [Description(IdDescription)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, EmptyRequest? _, AccountUnlock unlock, HttpContext http, CancellationToken cancellationToken) =>
         await unlock.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Remove a user's second factor</summary>
@@ -27,7 +25,8 @@ internal static class UserSupportEndpoints
     /// and a code instead.
     /// </remarks>
     internal static async Task<Results<NoContent, Problem>> ResetTwoFactor(
-        [Description(IdDescription)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, EmptyRequest? _, SecondFactorRemoval removal, HttpContext http,
+        CancellationToken cancellationToken) =>
         await removal.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem ? problem.ToProblem() : TypedResults.NoContent();
 
     /// <summary>Email a user a link to set a password</summary>
@@ -37,7 +36,8 @@ internal static class UserSupportEndpoints
     /// <c>account_disabled</c>.
     /// </remarks>
     internal static async Task<Results<Accepted<MailAccepted>, Problem>> SendPasswordReset(
-        [Description(IdDescription)] Guid id, EmptyRequest? _, PasswordResetSender mailing, HttpContext http, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, EmptyRequest? _, PasswordResetSender mailing, HttpContext http,
+        CancellationToken cancellationToken) =>
         await mailing.TryAsync(id, StaffMember.Of(http), cancellationToken) is { } problem
             ? problem.ToProblem()
             : TypedResults.Accepted((string?)null, new MailAccepted("The email is on its way."));
@@ -45,7 +45,7 @@ internal static class UserSupportEndpoints
     /// <summary>List a user's API keys</summary>
     /// <remarks>Requires the role <c>admin</c> or <c>support</c>. Lists the keys, newest first, without the keys themselves.</remarks>
     internal static async Task<Results<Ok<IReadOnlyList<ApiKeyResponse>>, Problem>> ListUserApiKeys(
-        [Description(IdDescription)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
+        [Description(UserEndpoints.IdDescription)] Guid id, ManagedAccounts accounts, ApiKeyService keys, CancellationToken cancellationToken) =>
         await accounts.FindAsync(id, cancellationToken) is null
             ? Problems.NotFound.ToProblem()
             : TypedResults.Ok(await keys.ListAsync(id, cancellationToken));
@@ -53,7 +53,7 @@ internal static class UserSupportEndpoints
     /// <summary>Revoke a user's API key</summary>
     /// <remarks>Requires the role <c>admin</c>. The key is rejected from the next request on, and on other replicas within 250 ms.</remarks>
     internal static async Task<Results<NoContent, Problem>> RevokeUserApiKey(
-        [Description(IdDescription)] Guid id,
+        [Description(UserEndpoints.IdDescription)] Guid id,
         [FromRoute(Name = "key_id"), Description("The id of the key.")] Guid keyId,
         StaffChanges changes,
         ApiKeyService keys,
