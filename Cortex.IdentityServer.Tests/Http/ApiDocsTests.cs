@@ -1,4 +1,3 @@
-using System.IO.Compression;
 using System.Text.Json;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -66,30 +65,15 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
     public async Task The_document_is_sent_in_an_encoding_that_the_client_accepts(string? accepted, string? encoding)
     {
         using var http = Client();
-        using var request = new HttpRequestMessage(HttpMethod.Get, Document);
-        if (accepted is not null)
-        {
-            request.Headers.TryAddWithoutValidation("Accept-Encoding", accepted);
-        }
-
-        using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
+        using var answer = await http.FetchWithAsync(Document, "Accept-Encoding", accepted);
 
         Assert.Equal(200, (int)answer.StatusCode);
-        Assert.Equal(encoding is null ? [] : [encoding], answer.Content.Headers.ContentEncoding);
         Assert.Equal("application/json", answer.Content.Headers.ContentType?.MediaType);
-        Assert.Contains("Accept-Encoding", answer.Headers.Vary);
         Assert.Equal("public, max-age=60", answer.Headers.CacheControl?.ToString());
-        var bytes = await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken);
-        Assert.Equal(bytes.Length, answer.Content.Headers.ContentLength);
-        await using Stream plain = encoding switch
-        {
-            "br" => new BrotliStream(new MemoryStream(bytes), CompressionMode.Decompress),
-            "gzip" => new GZipStream(new MemoryStream(bytes), CompressionMode.Decompress),
-            _ => new MemoryStream(bytes),
-        };
+        var (sent, plain) = await answer.ShouldBeEncodedAsync(encoding);
         using var document = await JsonDocument.ParseAsync(plain, cancellationToken: TestContext.Current.CancellationToken);
         Assert.Equal("Cortex Identity", document.RootElement.GetProperty("info").GetProperty("title").GetString());
-        Assert.True(encoding is null || bytes.Length < 200_000, $"{bytes.Length} bytes");
+        Assert.True(encoding is null || sent.Length < 200_000, $"{sent.Length} bytes");
     }
 
     [Theory]
@@ -103,20 +87,7 @@ public sealed class ApiDocsTests(CortexApp on, NoDocsApp off) : IClassFixture<Co
         var tag = (await http.FetchAsync(Document)).Headers.ETag!;
         Assert.False(tag.IsWeak);
 
-        foreach (var (known, status) in new[]
-        {
-            (tag.ToString(), 304), ("W/" + tag, 304), ("\"x\", " + tag, 304), ("*", 304), ("\"x\"", 200), ("garbage", 200),
-        })
-        {
-            using var request = new HttpRequestMessage(HttpMethod.Get, Document);
-            request.Headers.TryAddWithoutValidation("If-None-Match", known);
-            using var answer = await http.SendAsync(request, TestContext.Current.CancellationToken);
-
-            Assert.Equal((known, status), (known, (int)answer.StatusCode));
-            Assert.Equal(tag, answer.Headers.ETag);
-            Assert.Contains("Accept-Encoding", answer.Headers.Vary);
-            Assert.Equal(status == 304, (await answer.Content.ReadAsByteArrayAsync(TestContext.Current.CancellationToken)).Length == 0);
-        }
+        await http.ShouldRevalidateAsync(Document, tag, "public, max-age=60");
     }
 
     [Fact]

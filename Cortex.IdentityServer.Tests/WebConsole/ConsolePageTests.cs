@@ -94,10 +94,9 @@ public sealed class ConsolePageTests(CortexApp app) : IClassFixture<CortexApp>
     [InlineData("/favicon.ico")]
     public async Task Any_other_address_is_a_problem_even_for_a_browser(string path)
     {
-        using var request = new HttpRequestMessage(HttpMethod.Get, path);
-        request.Headers.TryAddWithoutValidation("Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
+        using var answer = await app.Anonymous().FetchWithAsync(path, "Accept", "text/html,application/xhtml+xml,*/*;q=0.8");
 
-        await (await app.Anonymous().SendAsync(request, TestContext.Current.CancellationToken)).ShouldBeProblemAsync(404, "not_found");
+        await answer.ShouldBeProblemAsync(404, "not_found");
     }
 
     [Theory]
