@@ -29,10 +29,10 @@ public sealed class ImportPageTests(ConsoleBrowser browser, SceneApp app) : ICla
         await page.ShouldSayAsync("The import is complete. Created: 3. Already existed: 1. Refused: 2.");
 
         Assert.Equal("pro", await app.SqlAsync("SELECT subscription_tier FROM users WHERE email = 'grace@example.com'"));
-        var (name, refused) = await page.SaveAsync("Download refused lines");
+        var (name, refused) = await page.DownloadAsync(page.Button("Download refused lines"));
         Assert.Equal("refused-lines.ndjson", name);
         Assert.Equal($"{NotJson}\n{NoEmail}\n", refused);
-        var (_, reasons) = await page.SaveAsync("Download results with reasons");
+        var (_, reasons) = await page.DownloadAsync(page.Button("Download results with reasons"));
         var results = reasons.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(line => JsonDocument.Parse(line).RootElement).ToArray();
         Assert.Equal([2, 4, 5], results.Select(result => result.GetProperty("line").GetInt32()));
         Assert.Equal([NotJson, lines[3], NoEmail], results.Select(result => result.GetProperty("text").GetString()!));

@@ -25,13 +25,6 @@ internal static class StaffVisits
 
     public static Task ShouldSayAsync(this IPage page, string text) => Assertions.Expect(page.GetByText(text).First).ToBeVisibleAsync();
 
-    /// <summary>Clicks, and returns the text of the file that is saved.</summary>
-    public static async Task<(string Name, string Text)> SaveAsync(this IPage page, string button)
-    {
-        var download = await page.RunAndWaitForDownloadAsync(() => page.Button(button).ClickAsync());
-        return (download.SuggestedFilename, await File.ReadAllTextAsync(await download.PathAsync(), TestContext.Current.CancellationToken));
-    }
-
     /// <summary>The browser's dialog for files can't be operated without a screen. Without it, the console saves files as ordinary downloads.</summary>
     public static Task HideFileDialogAsync(this Visitor visitor) => visitor.Context.AddInitScriptAsync("delete globalThis.showSaveFilePicker");
 

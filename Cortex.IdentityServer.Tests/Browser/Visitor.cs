@@ -22,9 +22,6 @@ internal sealed class Visitor : IAsyncDisposable
 
     public IBrowserContext Context => _context;
 
-    /// <summary>Lets a test end the visit without the check of errors, for pages whose scripts it breaks on purpose.</summary>
-    public bool ToleratesErrors { get; set; }
-
     /// <summary>Another site that links and buttons may lead to, such as the payment provider's. The pages themselves still must not ask it anything.</summary>
     public Uri? MayLeaveFor { get; set; }
 
@@ -107,10 +104,7 @@ internal sealed class Visitor : IAsyncDisposable
         var kept = stored[stored.IndexOf("\"origins\"", StringComparison.Ordinal)..];
         Assert.DoesNotContain(Secrets, secret => kept.Contains(secret, StringComparison.Ordinal));
         Assert.DoesNotContain(_addresses, address => Secrets.Any(secret => address.Contains(secret, StringComparison.Ordinal)));
-        if (!ToleratesErrors)
-        {
-            Assert.Empty(_complaints);
-        }
+        Assert.Empty(_complaints);
     }
 
     private void OnRequest(IRequest request)
