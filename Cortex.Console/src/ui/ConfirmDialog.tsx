@@ -1,8 +1,6 @@
 import type { ReactNode } from 'react';
-import { m } from '@/paraglide/messages';
-import { Button } from './Button';
 import { Dialog } from './Dialog';
-import { DialogActions } from './DialogActions';
+import { SubmitActions } from './SubmitActions';
 import { SubmitForm } from './SubmitForm';
 
 interface ConfirmDialogProps {
@@ -30,12 +28,7 @@ export function ConfirmDialog({ title, children, action, isOpen, onClose, onConf
         {(isPending) => (
           <>
             <div className="flex flex-col gap-2 text-sm">{children}</div>
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="danger" isPending={isPending}>
-                {action}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={action} look="danger" isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

@@ -1,8 +1,7 @@
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { resolveUser } from '../filters/resolveUser';
 import { UserField } from '../filters/UserField';
@@ -32,12 +31,7 @@ export function AssignDialog({ eventId, isOpen, onClose }: AssignDialogProps) {
           <>
             <p className="text-sm">{m.billing_events_assign_text()}</p>
             <UserField label={m.billing_events_user()} name="user_id" isRequired autoFocus />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.billing_events_assign()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.billing_events_assign()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

@@ -1,10 +1,9 @@
 import { api } from '@/api/client';
 import { ApiError } from '@/api/problem';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { refreshUser, type UserDetails } from './adminUser';
 import { amount, wholeNumber } from './numberField';
@@ -41,12 +40,7 @@ export function AdjustmentDialog({ user, isOpen, onClose, onDone }: AdjustmentDi
             <Field label={m.user_adjust_tokens()} name="tokens_used" autoComplete="off" />
             <Field label={m.user_adjust_cost()} name="cost_usd" autoComplete="off" />
             <Field label={m.user_adjust_reason()} name="reason" hint={m.user_adjust_reason_hint()} isRequired autoComplete="off" />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.user_adjust_submit()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.user_adjust_submit()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

@@ -2,8 +2,8 @@ import { useState } from 'react';
 import { m } from '@/paraglide/messages';
 import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import type { UserDetails } from './adminUser';
 
@@ -35,12 +35,13 @@ export function DeleteUser({ user, onDelete }: { user: UserDetails; onDelete: ()
                 onChange={setTyped}
                 autoFocus
               />
-              <DialogActions>
-                <Button onPress={() => setOpen(false)}>{m.common_cancel()}</Button>
-                <Button type="submit" look="danger" isPending={isPending} isDisabled={typed.trim() !== user.email}>
-                  {m.user_delete()}
-                </Button>
-              </DialogActions>
+              <SubmitActions
+                submit={m.user_delete()}
+                look="danger"
+                isPending={isPending}
+                isDisabled={typed.trim() !== user.email}
+                onCancel={() => setOpen(false)}
+              />
             </>
           )}
         </SubmitForm>

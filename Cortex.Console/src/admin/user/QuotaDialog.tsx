@@ -1,10 +1,9 @@
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
 import { SelectField } from '@/ui/SelectField';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { refreshUser, type UserDetails } from './adminUser';
 import { amount, wholeNumber } from './numberField';
@@ -59,12 +58,7 @@ export function QuotaDialog({ user, isOpen, onClose, onDone }: QuotaDialogProps)
                 { value: 'hard', label: m.user_quota_mode_hard() },
               ]}
             />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.common_save()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.common_save()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

@@ -3,12 +3,11 @@ import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { queryClient } from '@/queryClient';
 import { announce } from '@/ui/announce';
-import { Button } from '@/ui/Button';
 import { CheckboxField } from '@/ui/CheckboxField';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
 import { SelectField } from '@/ui/SelectField';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { RolesField } from './RolesField';
 import { useTiers } from './useTiers';
@@ -50,12 +49,7 @@ export function CreateUserDialog({ isOpen, onClose }: { isOpen: boolean; onClose
             />
             <CheckboxField name="is_verified">{m.users_create_verified()}</CheckboxField>
             <RolesField />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.users_create_submit()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.users_create_submit()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

@@ -1,9 +1,8 @@
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { UsernameField } from '@/ui/UsernameField';
 
@@ -31,12 +30,7 @@ export function ChangeEmailDialog({ email, isOpen, onClose, onSent }: ChangeEmai
             <Field label={m.account_new_email()} name="new_email" type="email" autoComplete="email" isRequired autoFocus />
             <UsernameField email={email} />
             <Field label={m.common_password()} name="password" type="password" autoComplete="current-password" isRequired />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.account_send_link()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.account_send_link()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

@@ -2,10 +2,9 @@ import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { endSession } from '@/session/session';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { UsernameField } from '@/ui/UsernameField';
 import { secondFactor } from '../security/secondFactor';
@@ -62,12 +61,13 @@ function DeleteAccountForm({ user, onClose }: Omit<DeleteAccountDialogProps, 'is
             autoComplete="off"
             spellCheck="false"
           />
-          <DialogActions>
-            <Button onPress={onClose}>{m.common_cancel()}</Button>
-            <Button type="submit" look="danger" isPending={isPending} isDisabled={!isConfirmed}>
-              {m.account_delete_action()}
-            </Button>
-          </DialogActions>
+          <SubmitActions
+            submit={m.account_delete_action()}
+            look="danger"
+            isPending={isPending}
+            isDisabled={!isConfirmed}
+            onCancel={onClose}
+          />
         </>
       )}
     </SubmitForm>

@@ -2,11 +2,10 @@ import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
 import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
 import { SelectField } from '@/ui/SelectField';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { QuotaFields } from './QuotaFields';
 import { explainQuota, readQuota } from './quotaForm';
@@ -71,12 +70,7 @@ function CreateKeyForm({ choices, onClose, onCreated }: CreateKeyFormProps) {
             <Field label={m.keys_expiry_in_days()} name="expires_in_days" type="number" isRequired input={{ min: 1 }} />
           )}
           <QuotaFields />
-          <DialogActions>
-            <Button onPress={onClose}>{m.common_cancel()}</Button>
-            <Button type="submit" look="primary" isPending={isPending}>
-              {m.keys_create()}
-            </Button>
-          </DialogActions>
+          <SubmitActions submit={m.keys_create()} isPending={isPending} onCancel={onClose} />
         </>
       )}
     </SubmitForm>

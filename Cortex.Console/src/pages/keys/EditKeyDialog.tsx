@@ -1,9 +1,8 @@
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import type { Key } from './keyState';
 import { QuotaFields } from './QuotaFields';
@@ -32,12 +31,7 @@ export function EditKeyDialog({ keyToEdit, onClose, onSaved }: EditKeyDialogProp
           <>
             <Field label={m.keys_name()} name="name" isRequired autoFocus autoComplete="off" defaultValue={keyToEdit.name ?? ''} />
             <QuotaFields quota={keyToEdit.monthly_quota} />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.common_save()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.common_save()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

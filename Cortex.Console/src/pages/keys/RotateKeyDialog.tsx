@@ -1,11 +1,10 @@
 import { useState } from 'react';
 import { api, type Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
 import { SelectField } from '@/ui/SelectField';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import type { Key } from './keyState';
 
@@ -57,12 +56,7 @@ export function RotateKeyDialog({ keyToRotate, onClose, onRotated }: RotateKeyDi
                 input={{ min: 0 }}
               />
             )}
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.keys_rotate()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.keys_rotate()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

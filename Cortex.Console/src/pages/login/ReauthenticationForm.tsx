@@ -7,9 +7,9 @@ import { m } from '@/paraglide/messages';
 import { askForPasskey, canUsePasskeys } from '@/session/passkey';
 import { useUser } from '@/session/useSession';
 import { Button } from '@/ui/Button';
-import { DialogActions } from '@/ui/DialogActions';
 import { Loaded } from '@/ui/Loaded';
 import { PasswordField } from '@/ui/PasswordField';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { UsernameField } from '@/ui/UsernameField';
 import { SecondFactorField } from './SecondFactorField';
@@ -61,12 +61,7 @@ export function ReauthenticationForm({ onProved, onCancel }: ReauthenticationFor
                 <UsernameField email={email} />
                 <PasswordField label={m.common_password()} name="password" autoComplete="current-password" autoFocus />
                 {user.two_factor_enabled && <SecondFactorField isRecovery={isRecovery} onSwitch={setRecovery} codeName="two_factor_code" />}
-                <DialogActions>
-                  <Button onPress={onCancel}>{m.common_cancel()}</Button>
-                  <Button type="submit" look="primary" isPending={isPending}>
-                    {m.login_proof_submit()}
-                  </Button>
-                </DialogActions>
+                <SubmitActions submit={m.login_proof_submit()} isPending={isPending} onCancel={onCancel} />
               </>
             )}
           </SubmitForm>

@@ -1,10 +1,9 @@
 import { type PublicKeyCredentialCreationOptionsJSON, startRegistration } from '@simplewebauthn/browser';
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { passkeyError } from './passkeyError';
 import { platformName } from './platformName';
@@ -45,12 +44,7 @@ export function AddPasskeyDialog({ isOpen, onClose, onAdded }: AddPasskeyDialogP
               autoFocus
               autoComplete="off"
             />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.security_create_passkey()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.security_create_passkey()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

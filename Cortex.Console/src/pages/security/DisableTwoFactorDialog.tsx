@@ -1,9 +1,8 @@
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { UsernameField } from '@/ui/UsernameField';
 import { secondFactor } from './secondFactor';
@@ -30,12 +29,7 @@ export function DisableTwoFactorDialog({ email, isOpen, onClose, onDisabled }: D
             <UsernameField email={email} />
             <Field label={m.common_password()} name="password" type="password" autoComplete="current-password" isRequired autoFocus />
             <Field label={m.security_code_or_recovery()} name="code" autoComplete="one-time-code" isRequired />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="danger" isPending={isPending}>
-                {m.security_disable()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.security_disable()} look="danger" isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

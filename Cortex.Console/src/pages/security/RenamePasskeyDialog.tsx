@@ -1,9 +1,8 @@
 import { api, type Schema } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
 import { Field } from '@/ui/Field';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 
 interface RenamePasskeyDialogProps {
@@ -31,12 +30,7 @@ export function RenamePasskeyDialog({ passkey, onClose, onRenamed }: RenamePassk
         {(isPending) => (
           <>
             <Field label={m.security_passkey_name()} name="name" defaultValue={passkey?.name} isRequired autoFocus autoComplete="off" />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.common_save()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.common_save()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>

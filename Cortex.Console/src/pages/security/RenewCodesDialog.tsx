@@ -1,9 +1,8 @@
 import { api } from '@/api/client';
 import { m } from '@/paraglide/messages';
-import { Button } from '@/ui/Button';
 import { CodeField } from '@/ui/CodeField';
 import { Dialog } from '@/ui/Dialog';
-import { DialogActions } from '@/ui/DialogActions';
+import { SubmitActions } from '@/ui/SubmitActions';
 import { SubmitForm } from '@/ui/SubmitForm';
 import { withoutSpaces } from './secondFactor';
 
@@ -26,12 +25,7 @@ export function RenewCodesDialog({ isOpen, onClose, onRenewed }: RenewCodesDialo
           <>
             <p className="text-sm">{m.security_renew_text()}</p>
             <CodeField label={m.security_code()} autoFocus />
-            <DialogActions>
-              <Button onPress={onClose}>{m.common_cancel()}</Button>
-              <Button type="submit" look="primary" isPending={isPending}>
-                {m.security_renew_action()}
-              </Button>
-            </DialogActions>
+            <SubmitActions submit={m.security_renew_action()} isPending={isPending} onCancel={onClose} />
           </>
         )}
       </SubmitForm>
