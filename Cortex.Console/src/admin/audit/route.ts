@@ -1,7 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { readText } from '@/ui/readText';
 import { readTime } from '../filters/localDateTime';
-import { readText } from '../filters/readText';
 
 export interface AuditSearch {
   actor?: string;

@@ -1,6 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
-import { readText } from '../filters/readText';
+import { readText } from '@/ui/readText';
 
 export interface BillingEventsSearch {
   state?: string;

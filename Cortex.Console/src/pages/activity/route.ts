@@ -1,5 +1,6 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { readText } from '@/ui/readText';
 
 interface ActivitySearch {
   /** Where the page begins; absent on the first one. */
@@ -10,7 +11,7 @@ export const activityRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/activity',
   validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
-    cursor: typeof search.cursor === 'string' ? search.cursor : undefined,
+    cursor: readText(search.cursor),
   }),
   component: lazyRouteComponent(() => import('./ActivityPage'), 'ActivityPage'),
 });

@@ -1,6 +1,7 @@
 import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { readText, readUsageSearch, type UsageSearch } from '@/ui/usage/usageSearch';
+import { readText } from '@/ui/readText';
+import { readUsageSearch, type UsageSearch } from '@/ui/usage/usageSearch';
 
 /** The report and, below it, the requests: both are about the same period and key. */
 export interface UsagePageSearch extends UsageSearch {

@@ -1,3 +1,4 @@
+import { readText } from '../readText';
 import { isZone } from './zone';
 
 export const periods = ['24h', '7d', '30d', '90d', 'month', '12m'] as const;
@@ -38,12 +39,6 @@ export function readUsageSearch(search: Record<string, unknown>): UsageSearch {
     metric: readChoice(search.metric, metrics),
     api_key: readText(search.api_key, /^[0-9a-f-]{36}$/),
   };
-}
-
-/** A text of the address; the router turns one that looks like a number into a number. */
-export function readText(value: unknown, pattern?: RegExp): string | undefined {
-  const text = typeof value === 'number' ? String(value) : value;
-  return typeof text === 'string' && text !== '' && (!pattern || pattern.test(text)) ? text : undefined;
 }
 
 function readChoice<T extends string>(value: unknown, choices: readonly T[]): T | undefined {
