@@ -16,8 +16,8 @@ import { Navigation } from './Navigation';
 import { Preferences } from './Preferences';
 
 /**
- * Begins anew for another user, so that no form or dialog keeps what the first one typed or saw. While nobody is logged in, nothing is loaded
- * anew.
+ * Remounts the pages when another user logs in, so that no form or dialog keeps what the first one typed or saw. After a logout, they stay as they
+ * are until the login page replaces them.
  */
 export function AppFrame() {
   const { id } = useUser();

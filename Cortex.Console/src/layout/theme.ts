@@ -1,11 +1,12 @@
+import { themeKey } from '@/session/preferences';
+
 // build/theme.js applies the choice before the first paint; here it is changed.
-const key = 'theme';
 
 export const themes = ['system', 'light', 'dark'] as const;
 
 export function themeChoice(): (typeof themes)[number] {
   try {
-    const stored = localStorage.getItem(key);
+    const stored = localStorage.getItem(themeKey);
     return stored === 'light' || stored === 'dark' ? stored : 'system';
   } catch {
     return 'system';
@@ -15,9 +16,9 @@ export function themeChoice(): (typeof themes)[number] {
 export function chooseTheme(choice: string) {
   try {
     if (choice === 'system') {
-      localStorage.removeItem(key);
+      localStorage.removeItem(themeKey);
     } else {
-      localStorage.setItem(key, choice);
+      localStorage.setItem(themeKey, choice);
     }
   } catch {
     // Without storage, the choice lasts as long as this page.

@@ -7,7 +7,7 @@ export const idleLimit = 30 * 60_000;
 
 const checkInterval = 15_000;
 const writeInterval = 5_000;
-// Clocks differ by this much at most between two readings, unless they were changed.
+// Readings of the clock in different tabs differ by less than this, unless somebody changed the clock.
 const clockTolerance = 60_000;
 const activities = ['pointerdown', 'keydown', 'wheel', 'touchstart'] as const;
 
@@ -59,7 +59,7 @@ export function watchIdleness() {
     if (isIdle()) {
       logOutIdle();
     } else if (isActivityUnknown() && seen) {
-      // The clock was set back: the same moment by the new clock.
+      // The clock was set back, so the time of the last activity is stored again by the new clock.
       rememberActivity(Date.now() - Math.round(performance.now() - seen.at));
     }
   };
