@@ -136,10 +136,9 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
         Assert.SkipUnless(File.Exists("/usr/bin/script"), "there is no script(1) to make a terminal");
         await WriteAsync(count: 3_000);
         await File.AppendAllTextAsync(InputFile, "nonsense\n", Ct);
-        var program = Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll");
         using var script = new Process
         {
-            StartInfo = new("script", ["-q", "-e", "-c", $"dotnet '{program}' import '{InputFile}'", "/dev/null"])
+            StartInfo = new("script", ["-q", "-e", "-c", $"dotnet '{ServerProcess.Program}' import '{InputFile}'", "/dev/null"])
             {
                 RedirectStandardOutput = true,
                 RedirectStandardInput = true,

@@ -83,7 +83,7 @@ public sealed partial class TourTests(PostgresCluster cluster)
                 file,
                 "exec 2>&1 < /dev/null\n" + script
                     .Replace(PrintedAddress, address, StringComparison.Ordinal)
-                    .Replace(PrintedProgram, $"'{DotNet}' '{Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll")}'", StringComparison.Ordinal),
+                    .Replace(PrintedProgram, $"'{DotNet}' '{ServerProcess.Program}'", StringComparison.Ordinal),
                 Ct);
             return await BashAsync(file, folder.FullName, variables);
         }

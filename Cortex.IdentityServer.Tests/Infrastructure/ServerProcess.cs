@@ -24,11 +24,17 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
     private ServerProcess(Process process) => _process = process;
 
+    /// <summary>
+    /// The server's assembly: the one that the tests were built with, or the published one that <c>CORTEX_TEST_SERVER</c> names. That one is compiled ahead of
+    /// time, so it takes less than half of the CPU time to start.
+    /// </summary>
+    public static string Program { get; } = Environment.GetEnvironmentVariable("CORTEX_TEST_SERVER") is { Length: > 0 } published
+        ? published
+        : Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll");
+
     public static ServerProcess Start(string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(
-            Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet",
-            [Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll"), .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,
