@@ -4,12 +4,10 @@ import { I18nProvider } from 'react-aria-components/I18nProvider';
 import { createRoot } from 'react-dom/client';
 import { followSession } from './followSession';
 import { getLocale } from './paraglide/runtime';
-import { reloadAfterDeployment } from './reloadAfterDeployment';
 import { router } from './router';
 import './styles.css';
 
 document.documentElement.lang = getLocale();
-reloadAfterDeployment();
 followSession();
 
 createRoot(document.getElementById('root') as HTMLElement).render(

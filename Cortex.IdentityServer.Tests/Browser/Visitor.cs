@@ -13,6 +13,9 @@ internal sealed class Visitor : IAsyncDisposable
     /// <summary>What must be in no address and in no storage: access tokens, refresh tokens, and API keys.</summary>
     private static readonly string[] Secrets = ["eyJ", "ctr_", "ctx_"];
 
+    /// <summary>What is logged about responses with an error status, about lost scripts, and about plain HTTP, all of which tests cause on purpose.</summary>
+    private static readonly string[] CausedOnPurpose = ["Failed to load resource", "ScriptError:", "The Cross-Origin-Opener-Policy header has been ignored"];
+
     private readonly IBrowserContext _context;
     private readonly Uri _origin;
     private readonly ConcurrentQueue<string> _complaints = new();
@@ -118,10 +121,9 @@ internal sealed class Visitor : IAsyncDisposable
         }
     }
 
-    /// <summary>The browser itself logs each response with an error status, which tests cause on purpose.</summary>
     private void OnConsole(IConsoleMessage message)
     {
-        if (message.Type == "error" && !message.Text.StartsWith("Failed to load resource", StringComparison.Ordinal))
+        if (message.Type == "error" && !CausedOnPurpose.Any(text => message.Text.StartsWith(text, StringComparison.Ordinal)))
         {
             _complaints.Enqueue($"logged on the page: {message.Text}");
         }

@@ -1,4 +1,4 @@
-import { lazyRouteComponent } from '@tanstack/react-router';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 /** The frame of the pages behind the login. It is loaded with them, so that the login page stays small. */
-export const AppLayout = lazyRouteComponent(() => import('./AppFrame'), 'AppFrame');
+export const AppLayout = lazyComponent(() => import('./AppFrame'), 'AppFrame');

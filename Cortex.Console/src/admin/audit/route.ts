@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { readText } from '@/ui/readText';
 import { readTime } from '../filters/localDateTime';
 
@@ -23,5 +24,5 @@ export const auditRoute = createRoute({
     to: readTime(search.to),
     cursor: readText(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./AuditPage'), 'AuditPage'),
+  component: lazyComponent(() => import('./AuditPage'), 'AuditPage'),
 });

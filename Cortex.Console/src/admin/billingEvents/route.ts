@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { readText } from '@/ui/readText';
 
 export interface BillingEventsSearch {
@@ -16,13 +17,13 @@ const listRoute = createRoute({
     user: readText(search.user),
     cursor: readText(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./BillingEventsPage'), 'BillingEventsPage'),
+  component: lazyComponent(() => import('./BillingEventsPage'), 'BillingEventsPage'),
 });
 
 const eventRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin/billing-events/$id',
-  component: lazyRouteComponent(() => import('./BillingEventPage'), 'BillingEventPage'),
+  component: lazyComponent(() => import('./BillingEventPage'), 'BillingEventPage'),
 });
 
 export const billingEventsRoutes = [listRoute, eventRoute] as const;

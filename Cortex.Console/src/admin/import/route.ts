@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const importRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin/import',
-  component: lazyRouteComponent(() => import('./ImportPage'), 'ImportPage'),
+  component: lazyComponent(() => import('./ImportPage'), 'ImportPage'),
 });

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { readText } from '@/ui/readText';
 
 export interface ReconciliationSearch {
@@ -21,5 +22,5 @@ export const reconciliationRoute = createRoute({
     cursor: readText(search.cursor),
     refused: readText(search.refused),
   }),
-  component: lazyRouteComponent(() => import('./ReconciliationPage'), 'ReconciliationPage'),
+  component: lazyComponent(() => import('./ReconciliationPage'), 'ReconciliationPage'),
 });

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 /** For how many days there may be figures. The first is the default. */
 export const dayChoices = [30, 7, 90, 365] as const;
@@ -10,5 +11,5 @@ export const statisticsRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): { days?: number } => ({
     days: dayChoices.slice(1).find((days) => days === search.days),
   }),
-  component: lazyRouteComponent(() => import('./StatisticsPage'), 'StatisticsPage'),
+  component: lazyComponent(() => import('./StatisticsPage'), 'StatisticsPage'),
 });

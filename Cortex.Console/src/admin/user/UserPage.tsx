@@ -1,8 +1,9 @@
 import { getRouteApi } from '@tanstack/react-router';
-import { lazy, Suspense } from 'react';
+import { Suspense } from 'react';
 import { m } from '@/paraglide/messages';
 import { useUser } from '@/session/useSession';
 import { Loaded } from '@/ui/Loaded';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { PageHeading } from '@/ui/PageHeading';
 import { Skeleton } from '@/ui/Skeleton';
 import { TextLink } from '@/ui/TextLink';
@@ -15,8 +16,8 @@ import { UserKeys } from './UserKeys';
 import { UserSessions } from './UserSessions';
 
 // These two bring much along that the other parts don't need.
-const UserUsage = lazy(() => import('./UserUsage').then((module) => ({ default: module.UserUsage })));
-const UserActivity = lazy(() => import('./UserActivity').then((module) => ({ default: module.UserActivity })));
+const UserUsage = lazyComponent(() => import('./UserUsage'), 'UserUsage');
+const UserActivity = lazyComponent(() => import('./UserActivity'), 'UserActivity');
 
 const route = getRouteApi('/app/staff/admin/users/$id');
 

@@ -1,10 +1,11 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { staffRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { parseUsersSearch } from './usersSearch';
 
 export const usersRoute = createRoute({
   getParentRoute: () => staffRoute,
   path: '/admin/users',
   validateSearch: parseUsersSearch,
-  component: lazyRouteComponent(() => import('./UsersPage'), 'UsersPage'),
+  component: lazyComponent(() => import('./UsersPage'), 'UsersPage'),
 });

@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const accountRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/account',
-  component: lazyRouteComponent(() => import('./AccountPage'), 'AccountPage'),
+  component: lazyComponent(() => import('./AccountPage'), 'AccountPage'),
 });

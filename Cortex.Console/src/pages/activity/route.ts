@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { readText } from '@/ui/readText';
 
 interface ActivitySearch {
@@ -13,5 +14,5 @@ export const activityRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
     cursor: readText(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./ActivityPage'), 'ActivityPage'),
+  component: lazyComponent(() => import('./ActivityPage'), 'ActivityPage'),
 });

@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 interface BillingSearch {
   /** Set by the payment provider, when the browser comes back from a payment. */
@@ -15,5 +16,5 @@ export const billingRoute = createRoute({
     checkout_id: search.checkout_id === undefined ? undefined : String(search.checkout_id),
     from: typeof search.from === 'string' ? search.from : undefined,
   }),
-  component: lazyRouteComponent(() => import('./BillingPage'), 'BillingPage'),
+  component: lazyComponent(() => import('./BillingPage'), 'BillingPage'),
 });

@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { publicRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const forgotPasswordRoute = createRoute({
   getParentRoute: () => publicRoute,
   path: '/forgot-password',
-  component: lazyRouteComponent(() => import('./ForgotPasswordPage'), 'ForgotPasswordPage'),
+  component: lazyComponent(() => import('./ForgotPasswordPage'), 'ForgotPasswordPage'),
 });

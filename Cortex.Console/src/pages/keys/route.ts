@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const keyFilters = ['working', 'unused', 'ended'] as const;
 export type KeyFilter = (typeof keyFilters)[number];
@@ -17,5 +18,5 @@ export const keysRoute = createRoute({
     show: keyFilters.find((filter) => filter === search.show),
     name: search.name === undefined || search.name === '' ? undefined : String(search.name),
   }),
-  component: lazyRouteComponent(() => import('./KeysPage'), 'KeysPage'),
+  component: lazyComponent(() => import('./KeysPage'), 'KeysPage'),
 });

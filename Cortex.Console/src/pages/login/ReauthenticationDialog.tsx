@@ -1,11 +1,11 @@
-import { lazy, Suspense, useEffect, useState } from 'react';
+import { Suspense, useEffect, useState } from 'react';
 import { m } from '@/paraglide/messages';
 import { providePrompt } from '@/session/reauthentication';
 import { Dialog } from '@/ui/Dialog';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { Skeleton } from '@/ui/Skeleton';
 
-const loadForm = () => import('./ReauthenticationForm');
-const ReauthenticationForm = lazy(() => loadForm().then((module) => ({ default: module.ReauthenticationForm })));
+const ReauthenticationForm = lazyComponent(() => import('./ReauthenticationForm'), 'ReauthenticationForm');
 
 /** Asks the user to prove who they are, when a request requires fresh authentication. It may open on top of another dialog. */
 export function ReauthenticationDialog() {
@@ -13,7 +13,7 @@ export function ReauthenticationDialog() {
 
   // The form is rarely needed, but it has to be there when it is, even if the server is replaced meanwhile.
   useEffect(() => {
-    loadForm().catch(() => undefined);
+    ReauthenticationForm.preload?.();
   }, []);
 
   useEffect(() => {

@@ -1,7 +1,8 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, redirect } from '@tanstack/react-router';
 import { publicRoute } from '@/routes';
 import { nextPage } from '@/session/next';
 import { sessionState, start } from '@/session/session';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 interface LoginSearch {
   /** Where to go afterwards: a path of the console. */
@@ -19,5 +20,5 @@ export const loginRoute = createRoute({
       throw redirect({ href: nextPage(search.next), replace: true });
     }
   },
-  component: lazyRouteComponent(() => import('./LoginPage'), 'LoginPage'),
+  component: lazyComponent(() => import('./LoginPage'), 'LoginPage'),
 });

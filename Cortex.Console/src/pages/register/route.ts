@@ -1,6 +1,7 @@
-import { createRoute, lazyRouteComponent, redirect } from '@tanstack/react-router';
+import { createRoute, redirect } from '@tanstack/react-router';
 import { publicRoute } from '@/routes';
 import { sessionState, start } from '@/session/session';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const registerRoute = createRoute({
   getParentRoute: () => publicRoute,
@@ -12,5 +13,5 @@ export const registerRoute = createRoute({
       throw redirect({ to: '/', replace: true });
     }
   },
-  component: lazyRouteComponent(() => import('./RegisterPage'), 'RegisterPage'),
+  component: lazyComponent(() => import('./RegisterPage'), 'RegisterPage'),
 });

@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const securityRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/account/security',
-  component: lazyRouteComponent(() => import('./SecurityPage'), 'SecurityPage'),
+  component: lazyComponent(() => import('./SecurityPage'), 'SecurityPage'),
 });

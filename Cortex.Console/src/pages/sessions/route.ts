@@ -1,8 +1,9 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 
 export const sessionsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/account/sessions',
-  component: lazyRouteComponent(() => import('./SessionsPage'), 'SessionsPage'),
+  component: lazyComponent(() => import('./SessionsPage'), 'SessionsPage'),
 });

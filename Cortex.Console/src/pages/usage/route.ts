@@ -1,5 +1,6 @@
-import { createRoute, lazyRouteComponent } from '@tanstack/react-router';
+import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
+import { lazyComponent } from '@/ui/lazyComponent';
 import { readText } from '@/ui/readText';
 import { readUsageSearch, type UsageSearch } from '@/ui/usage/usageSearch';
 
@@ -22,5 +23,5 @@ export const usageRoute = createRoute({
     status: readText(search.status),
     cursor: readText(search.cursor),
   }),
-  component: lazyRouteComponent(() => import('./UsagePage'), 'UsagePage'),
+  component: lazyComponent(() => import('./UsagePage'), 'UsagePage'),
 });
