@@ -6,6 +6,12 @@ namespace Cortex.IdentityServer.Tests.Browser;
 /// <summary>Passkeys in the console: added, named, used to log in, and removed.</summary>
 public sealed class PasskeyTests(ConsoleBrowser browser, ConsoleApp app) : IClassFixture<ConsoleApp>
 {
+    /// <summary>Has the page note what kind of passkey request it makes: <c>conditional</c> is the autofill.</summary>
+    private const string NoteRequest = """
+        const get = navigator.credentials.get.bind(navigator.credentials);
+        navigator.credentials.get = options => { document.documentElement.dataset.requested = options.mediation; return get(options); };
+        """;
+
     private const string Security = "/account/security";
 
     [Fact]
@@ -43,15 +49,10 @@ public sealed class PasskeyTests(ConsoleBrowser browser, ConsoleApp app) : IClas
         await using var leaving = visitor;
         await AddAsync(page, "Laptop");
         await authenticator.SetPresenceAsync(false);
-        await page.EvaluateAsync("""
-            () => {
-                const get = navigator.credentials.get.bind(navigator.credentials);
-                navigator.credentials.get = options => { document.documentElement.dataset.requested = options.mediation; return get(options); };
-            }
-            """);
+        await page.EvaluateAsync($"() => {{ {NoteRequest} }}");
         await LogOutAsync(page);
         await Assertions.Expect(page.Field("Email")).ToHaveAttributeAsync("autocomplete", "username webauthn");
-        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-requested", "conditional");
+        await ExpectAutofillAsync(page);
 
         // The authenticator decides when a request begins, so the one of the autofill goes on waiting.
         await authenticator.SetPresenceAsync(true);
@@ -71,6 +72,26 @@ public sealed class PasskeyTests(ConsoleBrowser browser, ConsoleApp app) : IClas
         await page.Button("Log out").ClickAsync();
 
         await page.GetByText($"Welcome, {user.Email}.").ShouldBeVisibleAsync();
+    }
+
+    [Fact]
+    public async Task The_autofill_has_a_new_challenge_before_the_old_one_ends_after_five_minutes()
+    {
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
+        var page = await visitor.Context.NewPageAsync();
+        await (await VirtualAuthenticator.AddAsync(page)).SetPresenceAsync(false);
+        await page.Clock.InstallAsync();
+        await page.AddInitScriptAsync(NoteRequest);
+        var challenges = 0;
+        page.Response += (_, response) => challenges += IsChallenge(response) ? 1 : 0;
+        await page.GotoAsync("/login");
+        await ExpectAutofillAsync(page);
+        await page.Clock.FastForwardAsync("04:00");
+        Assert.Equal(1, challenges);
+
+        await page.RunAndWaitForResponseAsync(() => page.Clock.FastForwardAsync("00:45"), IsChallenge);
+
+        Assert.Equal(2, challenges);
     }
 
     [Fact]
@@ -100,6 +121,11 @@ public sealed class PasskeyTests(ConsoleBrowser browser, ConsoleApp app) : IClas
         await page.WaitForPathAsync("/");
         await page.GetByText("Two-factor authentication is on.").ShouldBeVisibleAsync();
     }
+
+    private static Task ExpectAutofillAsync(IPage page) =>
+        Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-requested", "conditional");
+
+    private static bool IsChallenge(IResponse response) => response.Url.EndsWith("/login/passkey/options", StringComparison.Ordinal);
 
     private async Task<(Visitor Visitor, IPage Page, VirtualAuthenticator Authenticator, TestUser User)> ArriveAsync()
     {
