@@ -16,7 +16,10 @@ public class ConsoleApp : CortexApp
     public ConsoleApp(PostgresCluster cluster)
         : base(cluster) => _line = new("127.0.0.1", _port);
 
-    public Uri PublicUrl => new($"http://localhost:{_line.Port}");
+    public Uri PublicUrl => new($"http://{Host}:{_line.Port}");
+
+    /// <summary>The name that browsers find the server under. To browsers, <c>localhost</c> is as safe as TLS.</summary>
+    protected virtual string Host => "localhost";
 
     /// <summary>Where the build puts the console, if it found Node.js.</summary>
     internal static string BuiltConsole { get; } = Path.Combine(AppContext.BaseDirectory, "console");

@@ -34,7 +34,11 @@ public sealed class ConsoleBrowser : IAsyncDisposable
                 ExecutablePath = Binary,
 
                 // Chromium refuses to run as root with its sandbox. It opens nothing but the server under test.
-                Args = ["--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update"],
+                Args =
+                [
+                    "--no-sandbox", "--disable-gpu", "--disable-dev-shm-usage", "--disable-background-networking", "--disable-component-update",
+                    $"--host-resolver-rules=MAP {PlainHttpApp.Name} 127.0.0.1",
+                ],
             });
         }
         finally
