@@ -35,10 +35,13 @@ public sealed class ActivityPageTests(ConsoleBrowser browser, ConsoleApp app) : 
         await Assertions.Expect(rows.First.Locator("time")).ToHaveAttributeAsync(
             "title", new System.Text.RegularExpressions.Regex(@"^\d{4}-\d\d-\d\d \d\d:\d\d:\d\d UTC$"));
 
+        var requests = 0;
+        page.Request += (_, request) => requests += request.Url.Contains("/api/", StringComparison.Ordinal) ? 1 : 0;
         await page.Button("Next page").ClickAsync();
         await page.WaitForQueryAsync("cursor=");
         await page.Row("You created your account.").ShouldBeVisibleAsync();
         await Assertions.Expect(page.Button("Next page")).ToBeDisabledAsync();
+        Assert.Equal(1, requests);
         await page.ReloadAsync();
         await page.Row("You created your account.").ShouldBeVisibleAsync();
         await page.GoBackAsync();

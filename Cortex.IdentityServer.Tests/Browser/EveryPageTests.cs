@@ -1,8 +1,9 @@
+using System.Collections.Concurrent;
 using Microsoft.Playwright;
 
 namespace Cortex.IdentityServer.Tests.Browser;
 
-/// <summary>What holds on every page: it is accessible in both themes, fits a narrow phone, and speaks both languages.</summary>
+/// <summary>What holds on every page: it is accessible in both themes, fits a narrow phone, requests nothing twice, and speaks both languages.</summary>
 public sealed class EveryPageTests(ConsoleBrowser browser, SceneApp app) : IClassFixture<SceneApp>
 {
     private const int NarrowPhone = 320;
@@ -58,11 +59,15 @@ public sealed class EveryPageTests(ConsoleBrowser browser, SceneApp app) : IClas
 
     private static async Task CheckAsync(Visitor visitor, IEnumerable<string> paths)
     {
+        var requests = new ConcurrentQueue<string>();
+        visitor.Context.Request += (_, request) => requests.Enqueue($"{request.Method} {request.Url}");
         foreach (var path in paths)
         {
+            requests.Clear();
             var page = await visitor.OpenAsync(path);
             await page.WaitForLoadStateAsync(LoadState.NetworkIdle);
 
+            Assert.Equal(requests.Distinct(), requests);
             Assert.Equal(path, new Uri(page.Url).PathAndQuery);
             Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= NarrowPhone, $"{path} scrolls sideways");
             await page.ShouldBeAccessibleAsync(path);
