@@ -78,6 +78,25 @@ public sealed class LostServerTests(ConsoleBrowser browser, SceneApp app) : ICla
         Assert.Equal(1L, await app.SqlAsync("SELECT count(*) FROM api_keys WHERE user_id = $1 AND name = 'proved'", user.Id));
     }
 
+    [Fact]
+    public async Task The_setup_of_an_authenticator_app_and_of_a_passkey_survive_a_killed_server()
+    {
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
+        await visitor.LogInQuietlyAsync(await app.RegisterAsync());
+        var page = await visitor.OpenAsync("/account/security");
+        await VirtualAuthenticator.AddAsync(page);
+        await page.Button("Set up an authenticator app").ClickAsync();
+        var secret = (await page.Modal("Set up an authenticator app").Locator("code").InnerTextAsync()).Replace(" ", "", StringComparison.Ordinal);
+        await page.Field("Six-digit code that the app shows").FillAsync(app.Code(secret));
+        await SendTwiceAsync(page.Modal("Set up an authenticator app").Locator("form").First, page.Button("Turn on"));
+        await page.Button("I have saved them").ClickAsync();
+
+        await page.Button("Add passkey").ClickAsync();
+        await page.Modal("Add passkey").Field("Name").FillAsync("Laptop");
+        await SendTwiceAsync(page.Modal("Add passkey").Locator("form"), page.Button("Create passkey"));
+        await page.Row("Laptop").ShouldBeVisibleAsync();
+    }
+
     private async Task CheckAsync(Visitor visitor, LostForm form, TestUser user)
     {
         var newEmail = app.NewEmail();
