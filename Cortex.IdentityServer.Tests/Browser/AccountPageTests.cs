@@ -87,6 +87,28 @@ public sealed class AccountPageTests(ConsoleBrowser browser, ConsoleApp app) : I
     }
 
     [Fact]
+    public async Task Deleting_an_account_with_two_factor_authentication_takes_a_code()
+    {
+        var person = await app.SignUpWithTwoFactorAsync();
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
+        await visitor.LogInQuietlyAsync(person.User, app.Code(person.Secret));
+        var page = await visitor.OpenAsync("/account");
+        await page.Button("Delete account").ClickAsync();
+        var dialog = page.Modal("Delete your account?");
+        await dialog.Field($"To confirm, type {person.User.Email}").FillAsync(person.User.Email);
+        await dialog.Field("Password").FillAsync(person.User.Password);
+        await dialog.Field("Code from your authenticator app, or a recovery code").FillAsync(app.WrongCode(person.Secret));
+        await dialog.Button("Delete account").ClickAsync();
+        await dialog.GetByRole(AriaRole.Alert).First.ShouldBeVisibleAsync();
+
+        await dialog.Field("Code from your authenticator app, or a recovery code").FillAsync(person.RecoveryCodes[0]);
+        await dialog.Button("Delete account").ClickAsync();
+
+        await page.GetByText("You are logged out.").ShouldBeVisibleAsync();
+        Assert.Equal(0L, await app.SqlAsync("SELECT count(*) FROM users WHERE id = $1", person.User.Id));
+    }
+
+    [Fact]
     public async Task The_email_that_verifies_the_address_is_sent_again()
     {
         var user = await app.RegisterAsync();

@@ -41,7 +41,14 @@ public sealed class SecurityPageTests(ConsoleBrowser browser, ConsoleApp app) : 
         Assert.Equal("recovery-codes.txt", name);
         Assert.All(shown, code => Assert.Contains(code, text, StringComparison.Ordinal));
         Assert.Contains(user.Email, text, StringComparison.Ordinal);
-        await codes.Button("Print").ShouldBeVisibleAsync();
+        await page.EvaluateAsync("() => { window.print = () => { document.documentElement.dataset.printed = 'yes'; }; }");
+        await codes.Button("Print").ClickAsync();
+        await Assertions.Expect(page.Locator("html")).ToHaveAttributeAsync("data-printed", "yes");
+        await page.EmulateMediaAsync(new() { Media = Media.Print });
+        Assert.Equal(shown, await ReadCodesAsync(codes));
+        await page.GetByText($"Recovery codes for {user.Email}").ShouldBeVisibleAsync();
+        await Assertions.Expect(codes.Button("Print")).ToBeHiddenAsync();
+        await page.EmulateMediaAsync(new() { Media = Media.Screen });
         await codes.Button("Copy codes").ClickAsync();
         await codes.Button("Copied").ShouldBeVisibleAsync();
         await codes.Button("I have saved them").ClickAsync();

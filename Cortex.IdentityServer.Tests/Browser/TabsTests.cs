@@ -87,4 +87,20 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
 
         await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/account/sessions");
     }
+
+    /// <summary>Browsers without a window keep no pages for the back button, so the test tells the page that it was kept.</summary>
+    [Fact]
+    public async Task A_page_that_the_browser_kept_for_the_back_button_looks_again_whether_there_is_a_session()
+    {
+        var user = await app.RegisterAsync();
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
+        var page = await visitor.LogInAsync(user, "/account");
+        using var elsewhere = app.WithToken((await app.LogInAsync(user)).AccessToken);
+        await elsewhere.PostNothingAsync("/api/v1/auth/logout/all");
+
+        await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); }");
+
+        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        Assert.DoesNotContain(user.Email, await page.ContentAsync(), StringComparison.Ordinal);
+    }
 }
