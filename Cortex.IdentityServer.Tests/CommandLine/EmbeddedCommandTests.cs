@@ -10,6 +10,8 @@ public sealed class EmbeddedCommandTests : IDisposable
 {
     private const string Password = "correct horse battery staple";
 
+    private static readonly TimeSpan Timeout = TimeSpan.FromMinutes(1);
+
     private readonly string _folder = Directory.CreateTempSubdirectory("cx-").FullName;
 
     private static CancellationToken Ct => TestContext.Current.CancellationToken;
@@ -42,10 +44,7 @@ public sealed class EmbeddedCommandTests : IDisposable
     {
         // Without this wait, the command could start PostgreSQL first, and the server would refuse to start.
         await using var server = Start();
-        while (!File.Exists(DataDirectory + ".lock"))
-        {
-            await Task.Delay(20, Ct);
-        }
+        await Poll.UntilAsync(Timeout, "the lock of the running server", () => Task.FromResult(File.Exists(DataDirectory + ".lock")));
 
         (await CreateAsync("ada@example.com")).ShouldExitWith(0);
         using var http = await server.ClientAsync();
@@ -62,10 +61,8 @@ public sealed class EmbeddedCommandTests : IDisposable
         await import.Input.WriteAsync("{\"email\":\"bob@example.com\"}\n");
         await import.Input.FlushAsync(Ct);
         var database = Postmaster.FindRunning(DataDirectory)!.ConnectionString(DataDirectory, "cortex");
-        while (await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM users") < 2)
-        {
-            await Task.Delay(50, Ct);
-        }
+        await Poll.UntilAsync(
+            Timeout, "the imported user", async () => await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM users") == 2);
 
         Assert.Equal(0, (await server.SignalAsync("TERM")).ExitCode);
         await import.Input.WriteAsync("{\"email\":\"carl@example.com\"}\n");

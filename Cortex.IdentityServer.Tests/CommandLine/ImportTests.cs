@@ -117,10 +117,8 @@ public sealed class ImportTests(PostgresCluster cluster) : IDisposable
 
             """);
         await import.Input.FlushAsync(Ct);
-        while (await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM users") < 2)
-        {
-            await Task.Delay(50, Ct);
-        }
+        await Poll.UntilAsync(
+            TimeSpan.FromMinutes(1), "the imported users", async () => await PythonDatabase.SqlAsync<long>(database, "SELECT count(*) FROM users") == 2);
 
         // The command has to stop although its standard input stays open.
         var run = (await import.SignalAsync("INT")).ShouldExitWith(130);
