@@ -1,12 +1,13 @@
-import { lazy, type ReactNode, Suspense, useState } from 'react';
+import { type ReactNode, Suspense, useState } from 'react';
 import { m } from '@/paraglide/messages';
 import { Button } from '../Button';
+import { lazyComponent } from '../lazyComponent';
 import { ChartLegend } from './ChartLegend';
 import { ChartTable } from './ChartTable';
 import type { ChartData } from './chartTypes';
 import { PlotBoundary } from './PlotBoundary';
 
-const TimeChartPlot = lazy(() => import('./TimeChartPlot').then((module) => ({ default: module.TimeChartPlot })));
+const TimeChartPlot = lazyComponent(() => import('./TimeChartPlot'), 'TimeChartPlot');
 
 interface TimeChartProps extends ChartData {
   /** What the chart shows: its caption. */
@@ -23,6 +24,11 @@ interface TimeChartProps extends ChartData {
 export function TimeChart({ label, emptyText, isLoading, actions, ...data }: TimeChartProps) {
   const [isTable, setTable] = useState(false);
   const isEmpty = !data.points.some((point) => data.series.some((item) => point.values[item.key]));
+  function toggle() {
+    TimeChartPlot.preload?.(); // The drawing may have failed to load before.
+    setTable(!isTable);
+  }
+
   const place = <div className="h-full rounded bg-raised" />;
   return (
     <figure aria-busy={isLoading} className={isLoading ? 'flex flex-col gap-3 opacity-50' : 'flex flex-col gap-3'}>
@@ -31,7 +37,7 @@ export function TimeChart({ label, emptyText, isLoading, actions, ...data }: Tim
         <div className="flex flex-wrap items-center gap-2">
           {actions}
           {!isEmpty && (
-            <Button size="small" onPress={() => setTable(!isTable)}>
+            <Button size="small" onPress={toggle}>
               {isTable ? m.usage_chart_show_chart() : m.usage_chart_show_table()}
             </Button>
           )}
