@@ -8,31 +8,25 @@ public sealed class EveryPageTests(ConsoleBrowser browser, SceneApp app) : IClas
 {
     private const int NarrowPhone = 320;
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task Pages_before_the_login_are_accessible_on_a_phone(ColorScheme theme)
+    [Fact]
+    public async Task Pages_before_the_login_are_accessible_on_a_phone()
     {
-        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, theme: theme, width: NarrowPhone);
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, width: NarrowPhone);
         await CheckAsync(visitor, Pages.BeforeLogin);
     }
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task Pages_of_users_are_accessible_on_a_phone(ColorScheme theme)
+    [Fact]
+    public async Task Pages_of_users_are_accessible_on_a_phone()
     {
-        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, theme: theme, width: NarrowPhone);
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, width: NarrowPhone);
         await visitor.LogInQuietlyAsync(app.Ada);
         await CheckAsync(visitor, Pages.OfUsers);
     }
 
-    [Theory]
-    [InlineData(ColorScheme.Light)]
-    [InlineData(ColorScheme.Dark)]
-    public async Task Pages_of_staff_are_accessible_on_a_phone(ColorScheme theme)
+    [Fact]
+    public async Task Pages_of_staff_are_accessible_on_a_phone()
     {
-        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, theme: theme, width: NarrowPhone);
+        await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, width: NarrowPhone);
         await visitor.LogInQuietlyAsync(app.Admin.User, app.NextCode(app.Admin));
         await CheckAsync(visitor, Pages.OfStaff(app));
     }
@@ -71,6 +65,8 @@ public sealed class EveryPageTests(ConsoleBrowser browser, SceneApp app) : IClas
             Assert.Equal(path, new Uri(page.Url).PathAndQuery);
             Assert.True(await page.EvaluateAsync<int>("document.documentElement.scrollWidth") <= NarrowPhone, $"{path} scrolls sideways");
             await page.ShouldBeAccessibleAsync(path);
+            await page.EmulateMediaAsync(new() { ColorScheme = ColorScheme.Dark });
+            await page.ShouldHaveContrastAsync(path + " in the dark theme");
             await page.CloseAsync();
         }
     }
