@@ -14,7 +14,7 @@ public sealed class AllUsagePageTests(ConsoleBrowser browser, SceneApp app) : IC
         await page.ShouldSayAsync("240");
 
         await page.GetByLabel("Group by").SelectOptionAsync("User");
-        await page.WaitForURLAsync(url => url.Contains("group_by=user", StringComparison.Ordinal));
+        await page.WaitForQueryAsync("group_by=user");
         var row = page.GetByRole(AriaRole.Table, new() { Name = "Usage by user" }).Locator("tbody tr");
         await Assertions.Expect(row).ToHaveCountAsync(1);
         await Assertions.Expect(row).ToContainTextAsync("240");

@@ -18,13 +18,13 @@ public sealed class BillingEventsPageTests(ConsoleBrowser browser, SceneApp app)
         var rows = page.GetByRole(AriaRole.Table, new() { Name = "Billing events, newest first" }).Locator("tbody tr");
 
         await page.GetByLabel("State").SelectOptionAsync("Processed");
-        await page.WaitForURLAsync(url => url.EndsWith("?state=processed", StringComparison.Ordinal));
+        await page.WaitForEndOfAddressAsync("?state=processed");
         await page.GetByLabel("User", new() { Exact = true }).FillAsync("nobody@example.com");
         await page.Button("Apply filters").ClickAsync();
         await page.ShouldSayAsync("No user has an email address that starts like this.");
         await page.GetByLabel("User", new() { Exact = true }).FillAsync(app.Ada.Email);
         await page.Button("Apply filters").ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains(app.Ada.Id.ToString(), StringComparison.Ordinal));
+        await page.WaitForQueryAsync(app.Ada.Id.ToString());
         await Assertions.Expect(rows.First).ToContainTextAsync(app.Ada.Email);
         await Assertions.Expect(rows.Filter(new() { HasNotText = "Processed" })).ToHaveCountAsync(0);
         await page.GoBackAsync();

@@ -26,7 +26,7 @@ public sealed class FocusTests(ConsoleBrowser browser, SceneApp app) : IClassFix
             await Assertions.Expect(page.Heading()).ToBeFocusedAsync();
             await GoToAsync(page, page.GetByRole(AriaRole.Navigation).GetByRole(AriaRole.Link, new() { Name = name, Exact = true }), "Shift+Tab");
             await page.Keyboard.PressAsync("Enter");
-            await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == path);
+            await page.WaitForPathAsync(path);
         }
     }
 

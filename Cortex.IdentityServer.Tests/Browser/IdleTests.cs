@@ -26,7 +26,7 @@ public sealed class IdleTests(ConsoleBrowser browser, SceneApp app) : IClassFixt
 
         foreach (var tab in tabs)
         {
-            await tab.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+            await tab.WaitForPathAsync("/login");
             await tab.ShouldSayAsync(WhyText);
             Assert.DoesNotContain(app.Admin.User.Email, await tab.ContentAsync(), StringComparison.Ordinal);
         }
@@ -47,7 +47,7 @@ public sealed class IdleTests(ConsoleBrowser browser, SceneApp app) : IClassFixt
 
         var next = await visitor.OpenAsync("/admin/users");
 
-        await next.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        await next.WaitForPathAsync("/login");
         await next.ShouldSayAsync(WhyText);
     }
 

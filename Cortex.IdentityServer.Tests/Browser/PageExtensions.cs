@@ -1,3 +1,4 @@
+using System.Text.RegularExpressions;
 using Microsoft.Playwright;
 
 namespace Cortex.IdentityServer.Tests.Browser;
@@ -39,12 +40,15 @@ internal static class PageExtensions
 
     public static Task ShouldHoldAsync(this ILocator field, string value) => Assertions.Expect(field).ToHaveValueAsync(value);
 
-    /// <summary>Waits until the page has a path.</summary>
-    public static Task WaitForPathAsync(this IPage page, string path) => page.WaitForURLAsync(url => new Uri(url).AbsolutePath == path);
+    /// <summary>Waits until the page has a path. (Playwright's <c>WaitForURLAsync</c> misses a navigation that ends while it begins to wait.)</summary>
+    public static Task WaitForPathAsync(this IPage page, string path, float? milliseconds = null) =>
+        Assertions.Expect(page).ToHaveURLAsync(new Regex($"^[a-z]+://[^/]+{Regex.Escape(path)}([?#].*)?$"), new() { Timeout = milliseconds });
 
     /// <summary>Waits until the address has a query that contains a text.</summary>
-    public static Task WaitForQueryAsync(this IPage page, string text) =>
-        page.WaitForURLAsync(url => new Uri(url).Query.Contains(text, StringComparison.Ordinal));
+    public static Task WaitForQueryAsync(this IPage page, string text) => Assertions.Expect(page).ToHaveURLAsync(new Regex($@"\?.*{Regex.Escape(text)}"));
+
+    /// <summary>Waits until the address ends with a text.</summary>
+    public static Task WaitForEndOfAddressAsync(this IPage page, string text) => Assertions.Expect(page).ToHaveURLAsync(new Regex($"{Regex.Escape(text)}$"));
 
     /// <summary>Clicks something that downloads a file, and returns the file's name and text.</summary>
     public static async Task<(string Name, string Text)> DownloadAsync(this IPage page, ILocator button)

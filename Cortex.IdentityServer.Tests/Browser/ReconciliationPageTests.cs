@@ -19,14 +19,14 @@ public sealed class ReconciliationPageTests(ConsoleBrowser browser, SceneApp app
         await Assertions.Expect(sums).ToContainTextAsync("Missing");
 
         await page.GetByLabel("Show", new() { Exact = true }).SelectOptionAsync("Only users without differences");
-        await page.WaitForURLAsync(url => url.EndsWith("?drift=false", StringComparison.Ordinal));
+        await page.WaitForEndOfAddressAsync("?drift=false");
         await page.ShouldSayAsync("No user with usage in this month matches the filters.");
         await page.GoBackAsync();
         await Assertions.Expect(table.GetByText("Differs")).ToBeVisibleAsync();
 
         await page.GetByLabel("User", new() { Exact = true }).FillAsync(app.Ada.Email);
         await page.Button("Apply filters").ClickAsync();
-        await page.WaitForURLAsync(url => url.Contains(app.Ada.Id.ToString(), StringComparison.Ordinal));
+        await page.WaitForQueryAsync(app.Ada.Id.ToString());
         await Assertions.Expect(table).ToContainTextAsync(app.Ada.Email);
     }
 }

@@ -30,12 +30,12 @@ public sealed class StatisticsPageTests(ConsoleBrowser browser, SceneApp app) : 
         await Assertions.Expect(drawing).ToBeVisibleAsync();
 
         await page.GetByLabel("Period").SelectOptionAsync("Last 7 days");
-        await page.WaitForURLAsync(url => url.EndsWith("?days=7", StringComparison.Ordinal));
+        await page.WaitForEndOfAddressAsync("?days=7");
         await chart.GetByRole(AriaRole.Button, new() { Name = "Show as table" }).ClickAsync();
         await Assertions.Expect(rows).ToHaveCountAsync(7);
 
         await page.GetByRole(AriaRole.Link, new() { Name = "pro", Exact = true }).ClickAsync();
-        await page.WaitForURLAsync(url => url.EndsWith("/admin/users?tier=pro", StringComparison.Ordinal));
+        await page.WaitForEndOfAddressAsync("/admin/users?tier=pro");
         await page.ShouldSayAsync(app.Ada.Email);
     }
 }

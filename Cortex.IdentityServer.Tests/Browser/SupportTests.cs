@@ -74,7 +74,7 @@ public sealed class SupportTests(ConsoleBrowser browser, SceneApp app) : IClassF
         await visitor.LogInQuietlyAsync(app.Ada);
         var page = await visitor.OpenAsync("/admin/users");
 
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/");
+        await page.WaitForPathAsync("/");
         await Assertions.Expect(page.GetByText("Administration")).ToHaveCountAsync(0);
     }
 }

@@ -38,15 +38,15 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         var first = await visitor.LogInAsync(user, "/account");
         var second = await visitor.OpenAsync("/account/sessions");
         await second.GetByRole(AriaRole.Link, new() { Name = "Activity" }).ClickAsync();
-        await second.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/activity");
+        await second.WaitForPathAsync("/activity");
 
         await first.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
-        await first.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        await first.WaitForPathAsync("/login");
 
-        await second.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login", new() { Timeout = 1000 });
+        await second.WaitForPathAsync("/login", milliseconds: 1000);
         Assert.DoesNotContain(user.Email, await second.ContentAsync(), StringComparison.Ordinal);
         await second.EvaluateAsync("history.back()");
-        await second.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        await second.WaitForPathAsync("/login");
         Assert.DoesNotContain(user.Email, await second.ContentAsync(), StringComparison.Ordinal);
     }
 
@@ -59,7 +59,7 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         var second = await visitor.OpenAsync("/account");
         await Assertions.Expect(second.GetByText(ada.Email).First).ToBeVisibleAsync();
         await first.GetByRole(AriaRole.Button, new() { Name = "Log out" }).ClickAsync();
-        await first.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        await first.WaitForPathAsync("/login");
 
         await first.GetByLabel("Email", new() { Exact = true }).FillAsync(bob.Email);
         await first.GetByLabel("Password", new() { Exact = true }).FillAsync(bob.Password);
@@ -80,12 +80,12 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         await elsewhere.PostNothingAsync("/api/v1/auth/logout/all");
 
         await page.GetByRole(AriaRole.Link, new() { Name = "Sessions" }).ClickAsync();
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        await page.WaitForPathAsync("/login");
         await page.GetByLabel("Email", new() { Exact = true }).FillAsync(user.Email);
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(user.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Log in", Exact = true }).ClickAsync();
 
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/account/sessions");
+        await page.WaitForPathAsync("/account/sessions");
     }
 
     /// <summary>Browsers without a window keep no pages for the back button, so the test tells the page that it was kept.</summary>
@@ -100,7 +100,7 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
 
         await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); }");
 
-        await page.WaitForURLAsync(url => new Uri(url).AbsolutePath == "/login");
+        await page.WaitForPathAsync("/login");
         Assert.DoesNotContain(user.Email, await page.ContentAsync(), StringComparison.Ordinal);
     }
 }

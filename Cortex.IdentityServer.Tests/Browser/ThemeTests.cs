@@ -31,7 +31,7 @@ public sealed class ThemeTests(ConsoleBrowser browser, ConsoleApp app) : IClassF
         if (path == "/login")
         {
             await start.Button("Log out").ClickAsync();
-            await start.WaitForURLAsync(url => new Uri(url).AbsolutePath == path);
+            await start.WaitForPathAsync(path);
         }
 
         await start.ReloadAsync();

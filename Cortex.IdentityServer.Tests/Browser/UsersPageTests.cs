@@ -46,7 +46,7 @@ public sealed class UsersPageTests(ConsoleBrowser browser, SceneApp app) : IClas
         var rows = Rows(page);
 
         await page.GetByLabel("Email address").SelectOptionAsync("Unverified");
-        await page.WaitForURLAsync(url => url.EndsWith("?is_verified=false", StringComparison.Ordinal));
+        await page.WaitForEndOfAddressAsync("?is_verified=false");
         await Assertions.Expect(rows.Filter(new() { HasNotText = "Unverified" })).ToHaveCountAsync(0);
         await page.GetByLabel("Sort by").SelectOptionAsync("Email, Z to A");
         await Assertions.Expect(rows.First).ToContainTextAsync("user");
