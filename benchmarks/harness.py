@@ -124,8 +124,8 @@ class Machine:
 class Server:
     """The server, or a baseline, as one process on the given cores."""
 
-    def __init__(self, machine, cores, command, environment=None, health="/health"):
-        self.machine, self.cores, self.port = machine, cores, free_port()
+    def __init__(self, machine, cores, command, environment=None, health="/health", port=None):
+        self.machine, self.cores, self.port = machine, cores, port or free_port()
         self.url = f"http://127.0.0.1:{self.port}"
         self.warm, self.settings = set(), environment or {}
         clean = {name: value for name, value in os.environ.items() if not name.startswith("ASPNETCORE_")}
@@ -194,7 +194,8 @@ class Server:
 def ours(machine, cores, database="cortex", algorithm="HS256", **more):
     """The server as it is deployed; rate limits are counted but never reached."""
     names = ["register", "login", "login_failures", "refresh", "refresh_session", "sensitive", "sensitive_user", "mails", "admin", "unknown_keys", "usage",
-             "usage_user", "health"]
+             "usage_user", "health", "console"]
+    port = free_port()
     return Server(
         machine, cores, lambda url: ["dotnet", str(machine.folder / "server/Cortex.IdentityServer.dll"), "--urls", url], {
             "DOTNET_ENVIRONMENT": "Production",
@@ -204,7 +205,7 @@ def ours(machine, cores, database="cortex", algorithm="HS256", **more):
             "POSTGRES_URL": machine.databases[database],
             "JWT_SECRET_KEY": machine.secret[::-1],
             "SECRET_KEY": machine.secret,
-            "PUBLIC_URL": "http://localhost:5000",
+            "PUBLIC_URL": f"http://localhost:{port}",
             "JWT_ALGORITHM": algorithm,
             "BCRYPT_COST": str(COST),
             "TRUSTED_PROXIES": "127.0.0.1",
@@ -212,7 +213,7 @@ def ours(machine, cores, database="cortex", algorithm="HS256", **more):
             "RATE_LIMITS": ",".join(f"{name}={MANY}" for name in names),
             "API_KEY_LIMITS": f"free={MANY},pro={MANY},enterprise={MANY}",
             **more,
-        })
+        }, port=port)
 
 
 def bare(machine, cores, user):

@@ -32,6 +32,7 @@ internal static class BenchmarkProgram
         ["seed-usage"] = UsageSeed.RunAsync,
         ["restore-key"] = KeyRestore.RunAsync,
         ["webhooks"] = Webhooks.RunAsync,
+        ["pages"] = ConsolePages.RunAsync,
     };
 
     private static async Task<int> Main(string[] args)

@@ -1,0 +1,59 @@
+"""The measurements of the web console: what it costs the server (C1), and what people notice in a browser (C2)."""
+
+import shutil
+import time
+
+from harness import fail, ours
+
+# The password of all seeded users (Seed.cs).
+PASSWORD = "a long benchmark password"
+BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
+
+
+def cost(machine, table, known):
+    """The server with the console against the same server with CONSOLE=off: requests per second, start, and memory."""
+    without, with_console = (ours(machine, machine.own, CONSOLE=setting) for setting in ("off", "on"))
+    token, key = known.access_token(with_console), known.line("keys")
+    for what, header in (("JWT", f"Authorization: Bearer {token}"), ("API key", f"X-API-Key: {key}")):
+        baselines, figures = [], []
+        for _ in range(2 * machine.rounds):
+            baselines.append(without.wrk("/api/v1/auth/verify", header))
+            figures.append(with_console.wrk("/api/v1/auth/verify", header))
+        table.ratio("C1", f"GET /verify, {what}: without the console, with it", baselines, figures, 0.97)
+    without.stop()
+    with_console.stop()
+
+    starts, memories = ([], []), ([], [])
+    for _ in range(4 * machine.rounds):
+        for which, setting in enumerate(("off", "on")):
+            server = ours(machine, machine.both, CONSOLE=setting)
+            starts[which].append(server.seconds_to_health)
+            time.sleep(machine.settle)
+            memories[which].append(server.memory())
+            server.stop()
+    table.times("C1", "start to the first 200: without the console, with it", *starts, 1.03, "s")
+    table.times("C1", "resident memory, idle: without the console, with it", *memories, 1.03, "MiB")
+
+
+def pages(machine, table, known):
+    """What people notice of the pages, in a browser whose processor is slowed down four times."""
+    browser = next(filter(None, map(shutil.which, BROWSERS)), None)
+    if browser is None:
+        fail(f"C2 needs one of {', '.join(BROWSERS)} (Debian, Ubuntu: apt-get install chromium).")
+    server = ours(machine, machine.both)
+    email, _ = known.user(server)
+    runs = [
+        machine.tool(machine.both, "pages", url=f"http://localhost:{server.port}", browser=browser, email=email, password=PASSWORD, slowdown=4)
+        for _ in range(machine.rounds)
+    ]
+    server.stop()
+    for name in runs[0]:
+        figures = sorted(run[name] for run in runs)
+        middle = figures[len(figures) // 2]
+        page, kind = name.rsplit(" ", 1)
+        what, unit, most = {
+            "paint": ("largest contentful paint", " ms", 1200),
+            "interaction": ("slowest interaction", " ms", 100),
+            "shift": ("layout shift", "", 0.02),
+        }[kind]
+        table.add("C2", f"{page}: {what}", "", f"{middle:.3g}{unit}", "", f"< {most:g}{unit}", middle < most)
