@@ -191,11 +191,10 @@ class Server:
         self.log.close()
 
 
-def ours(machine, cores, database="cortex", algorithm="HS256", **more):
+def ours(machine, cores, database="cortex", algorithm="HS256", port=None, **more):
     """The server as it is deployed; rate limits are counted but never reached."""
     names = ["register", "login", "login_failures", "refresh", "refresh_session", "sensitive", "sensitive_user", "mails", "admin", "unknown_keys", "usage",
              "usage_user", "health", "console"]
-    port = free_port()
     return Server(
         machine, cores, lambda url: ["dotnet", str(machine.folder / "server/Cortex.IdentityServer.dll"), "--urls", url], {
             "DOTNET_ENVIRONMENT": "Production",
@@ -205,7 +204,7 @@ def ours(machine, cores, database="cortex", algorithm="HS256", **more):
             "POSTGRES_URL": machine.databases[database],
             "JWT_SECRET_KEY": machine.secret[::-1],
             "SECRET_KEY": machine.secret,
-            "PUBLIC_URL": f"http://localhost:{port}",
+            "PUBLIC_URL": "http://localhost:5000",
             "JWT_ALGORITHM": algorithm,
             "BCRYPT_COST": str(COST),
             "TRUSTED_PROXIES": "127.0.0.1",

@@ -3,7 +3,7 @@
 import shutil
 import time
 
-from harness import fail, ours
+from harness import fail, free_port, ours
 
 # The password of all seeded users (Seed.cs).
 PASSWORD = "a long benchmark password"
@@ -40,10 +40,12 @@ def pages(machine, table, known):
     browser = next(filter(None, map(shutil.which, BROWSERS)), None)
     if browser is None:
         fail(f"C2 needs one of {', '.join(BROWSERS)} (Debian, Ubuntu: apt-get install chromium).")
-    server = ours(machine, machine.both)
+    # The browser must find the server under its own address, because the session's cookie belongs to that.
+    port = free_port()
+    server = ours(machine, machine.both, port=port, PUBLIC_URL=f"http://localhost:{port}")
     email, _ = known.user(server)
     runs = [
-        machine.tool(machine.both, "pages", url=f"http://localhost:{server.port}", browser=browser, email=email, password=PASSWORD, slowdown=4)
+        machine.tool(machine.both, "pages", url=server.settings["PUBLIC_URL"], browser=browser, email=email, password=PASSWORD, slowdown=4)
         for _ in range(machine.rounds)
     ]
     server.stop()
