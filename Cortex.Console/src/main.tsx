@@ -5,10 +5,12 @@ import { createRoot } from 'react-dom/client';
 import { followSession } from './followSession';
 import { getLocale } from './paraglide/runtime';
 import { router } from './router';
+import { startEarly } from './startEarly';
 import './styles.css';
 
 document.documentElement.lang = getLocale();
 followSession();
+startEarly();
 
 createRoot(document.getElementById('root') as HTMLElement).render(
   <StrictMode>
