@@ -1,6 +1,7 @@
 import { query } from '@/api/client';
 import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';
+import { Below } from '@/ui/Below';
 import { Loaded } from '@/ui/Loaded';
 import { Notice } from '@/ui/Notice';
 import { PageHeading } from '@/ui/PageHeading';
@@ -31,7 +32,9 @@ export function BillingPage() {
           </>
         )}
       </Loaded>
-      <LimitsCard quota={quota} />
+      <Below queries={[billing]}>
+        <LimitsCard quota={quota} />
+      </Below>
     </>
   );
 }

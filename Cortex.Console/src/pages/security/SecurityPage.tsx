@@ -1,5 +1,6 @@
 import { query } from '@/api/client';
 import { m } from '@/paraglide/messages';
+import { Below } from '@/ui/Below';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
 import { PasskeysCard } from './PasskeysCard';
@@ -20,7 +21,9 @@ export function SecurityPage() {
           </>
         )}
       </Loaded>
-      <PasskeysCard />
+      <Below queries={[me, twoFactor]}>
+        <PasskeysCard />
+      </Below>
     </>
   );
 }

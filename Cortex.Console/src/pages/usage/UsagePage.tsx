@@ -2,6 +2,7 @@ import { getRouteApi } from '@tanstack/react-router';
 import { query } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { Badge } from '@/ui/Badge';
+import { Below } from '@/ui/Below';
 import { Card } from '@/ui/Card';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
@@ -41,26 +42,28 @@ export function UsagePage() {
           {(data) => <QuotaSummary quota={data} />}
         </Loaded>
       </Card>
-      <UsageReport
-        source={{ kind: 'own' }}
-        search={search}
-        onSearch={(values) => ('metric' in values ? change({ cursor: search.cursor, ...values }) : change(values))}
-        groupCell={(group, grouping, text) =>
-          grouping === 'api_key' && group.title !== undefined && group.name ? (
-            <TextLink
-              from="/usage"
-              to="."
-              search={(old) => ({ ...old, api_key: group.name ?? undefined, cursor: undefined })}
-              resetScroll={false}
-            >
-              {text}
-            </TextLink>
-          ) : (
-            text
-          )
-        }
-      />
-      <EventsSection search={search} keys={keys.data} onSearch={change} />
+      <Below queries={[quota]}>
+        <UsageReport
+          source={{ kind: 'own' }}
+          search={search}
+          onSearch={(values) => ('metric' in values ? change({ cursor: search.cursor, ...values }) : change(values))}
+          groupCell={(group, grouping, text) =>
+            grouping === 'api_key' && group.title !== undefined && group.name ? (
+              <TextLink
+                from="/usage"
+                to="."
+                search={(old) => ({ ...old, api_key: group.name ?? undefined, cursor: undefined })}
+                resetScroll={false}
+              >
+                {text}
+              </TextLink>
+            ) : (
+              text
+            )
+          }
+        />
+        <EventsSection search={search} keys={keys.data} onSearch={change} />
+      </Below>
     </>
   );
 }
