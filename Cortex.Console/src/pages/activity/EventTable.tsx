@@ -21,7 +21,7 @@ export function EventTable({ events, isLoading }: { events: Event[]; isLoading: 
         event.ip === null && event.user_agent === null ? (
           '–'
         ) : (
-          <span title={event.user_agent ?? undefined} className="wrap-anywhere">
+          <span title={event.user_agent ?? undefined} className="inline-block wrap-anywhere md:min-w-24">
             {deviceName(event)}
           </span>
         ),
