@@ -47,8 +47,11 @@ public sealed class ScreenshotTests(ConsoleBrowser browser, SceneApp app) : ICla
         {
             foreach (var width in Widths)
             {
-                string Name(string path) =>
-                    Path.Combine(folder, $"{path.Trim('/').Replace('/', '-').Split("-0")[0]}_{width}_{theme}.png".ToLowerInvariant());
+                string Name(string path)
+                {
+                    var parts = path.Split('/', StringSplitOptions.RemoveEmptyEntries).Select(part => Guid.TryParse(part, out _) ? "one" : part);
+                    return Path.Combine(folder, $"{string.Join('-', parts)}_{width}_{theme}.png".ToLowerInvariant());
+                }
 
                 await using (var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl, theme: theme, width: width, height: 900))
                 {
