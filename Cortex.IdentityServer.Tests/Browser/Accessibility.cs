@@ -12,16 +12,9 @@ internal static class Accessibility
         RunOnly = new() { Type = "tag", Values = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"] },
     };
 
-    private static readonly AxeRunOptions Contrast = new() { RunOnly = new() { Type = "rule", Values = ["color-contrast", "link-in-text-block"] } };
-
-    public static Task ShouldBeAccessibleAsync(this IPage page, string what) => CheckAsync(page, Options, what);
-
-    /// <summary>Checks only what a theme changes.</summary>
-    public static Task ShouldHaveContrastAsync(this IPage page, string what) => CheckAsync(page, Contrast, what);
-
-    private static async Task CheckAsync(IPage page, AxeRunOptions options, string what)
+    public static async Task ShouldBeAccessibleAsync(this IPage page, string what)
     {
-        var result = await page.RunAxe(options);
+        var result = await page.RunAxe(Options);
         Assert.True(result.Violations.Length == 0, what + "\n" + string.Join('\n', result.Violations.Select(Describe)));
     }
 
