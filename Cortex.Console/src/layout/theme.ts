@@ -1,7 +1,6 @@
 import { themeKey } from '@/session/preferences';
 
-// build/theme.js applies the choice before the first paint; here it is changed.
-
+/** The choices. build/theme.js applies the stored one before the first paint; here it is read and changed. */
 export const themes = ['system', 'light', 'dark'] as const;
 
 export function themeChoice(): (typeof themes)[number] {
