@@ -5,6 +5,7 @@ using Cortex.IdentityServer.Tests.Infrastructure;
 namespace Cortex.IdentityServer.Tests.Faults;
 
 /// <summary>PostgreSQL fails over under load. The server follows within seconds, loses nothing, and isn't ready in the meantime.</summary>
+[Collection(TimedTests.Name)]
 public sealed class FailoverTests : IAsyncLifetime
 {
     /// <summary>The timeout for everything without a promised limit.</summary>
@@ -40,7 +41,6 @@ public sealed class FailoverTests : IAsyncLifetime
         var hosts = StandbyPair.ConnectionStringTo($"127.0.0.1:{_pair.PrimaryPort},127.0.0.1:{_pair.StandbyPort}");
         return FailOverAsync(hosts, hosts + ";Target Session Attributes=primary");
     }
-
 
     /// <remarks>The old primary isn't fenced: connections to it still work, but it never learns of revocations on the new primary.</remarks>
     [Fact]

@@ -13,7 +13,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 {
     private const string Template = "migrated";
 
-    private EmbeddedPostgres _postgres = null!;
+    private EmbeddedPostgres? _postgres;
     private int _count;
 
     public async ValueTask InitializeAsync()
@@ -61,10 +61,10 @@ public sealed class PostgresCluster : IAsyncLifetime
         await services.GetRequiredService<DatabaseMigrator>().MigrateAsync(TestContext.Current.CancellationToken);
     }
 
-    public ValueTask DisposeAsync() => _postgres.DisposeAsync();
+    public ValueTask DisposeAsync() => _postgres?.DisposeAsync() ?? ValueTask.CompletedTask;
 
     private string ConnectionTo(string database) =>
-        new NpgsqlConnectionStringBuilder(_postgres.ConnectionString)
+        new NpgsqlConnectionStringBuilder(_postgres!.ConnectionString)
         {
             Database = database,
             MaxPoolSize = 30,
@@ -73,7 +73,7 @@ public sealed class PostgresCluster : IAsyncLifetime
 
     private async Task ExecuteAsync(string sql)
     {
-        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_postgres.ConnectionString) { Pooling = false }.ConnectionString);
+        await using var connection = new NpgsqlConnection(new NpgsqlConnectionStringBuilder(_postgres!.ConnectionString) { Pooling = false }.ConnectionString);
         await connection.OpenAsync();
         await using var command = new NpgsqlCommand(sql, connection);
         await command.ExecuteNonQueryAsync();

@@ -1,14 +1,11 @@
 using System.Net;
 using Cortex.IdentityServer.Tests.Infrastructure;
-using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Usage;
 
 /// <summary>Reports of usage while an account or a key is deleted.</summary>
 public sealed class DeletedOwnerReportTests(CortexApp app) : IClassFixture<CortexApp>
 {
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
-
     [Theory]
     [InlineData("DELETE FROM users WHERE id = $1")]
     [InlineData("DELETE FROM api_keys WHERE user_id = $1")]
@@ -38,23 +35,11 @@ public sealed class DeletedOwnerReportTests(CortexApp app) : IClassFixture<Corte
         await answer.ShouldBeProblemAsync(401, "invalid_api_key");
     }
 
-    /// <summary>Reports while another transaction has deleted the rows, but not committed yet.</summary>
+    /// <summary>Reports while another transaction has deleted the rows, which commits once the report waits for it.</summary>
     private async Task<HttpResponseMessage> ReportWhileAsync(string deletion, Reporter deleted, HttpClient caller, object events)
     {
         // The caller is known, and no row is locked.
         await (await caller.FetchAsync("/api/v1/auth/verify")).ShouldBeAsync(HttpStatusCode.NoContent);
-        await using var connection = new NpgsqlConnection(app.ConnectionString);
-        await connection.OpenAsync(Ct);
-        var transaction = await connection.BeginTransactionAsync(Ct);
-        await using (var delete = new NpgsqlCommand(deletion, connection))
-        {
-            delete.Parameters.Add(new() { Value = deleted.UserId });
-            await delete.ExecuteNonQueryAsync(Ct);
-        }
-
-        var report = caller.PostAsync(UsageSteps.Route, events);
-        await Task.Delay(200, Ct);
-        await transaction.CommitAsync(Ct);
-        return await report;
+        return await app.CommitDuringAsync(deletion, deleted.UserId, () => caller.PostAsync(UsageSteps.Route, events));
     }
 }

@@ -11,6 +11,8 @@ internal static class InstalledPostgres
 
     private const string UsualFolder = "/var/cache/cortex-identity/postgres";
 
+    private static int _count;
+
     public static async Task<EmbeddedPostgres> StartAsync(int major)
     {
         var named = Environment.GetEnvironmentVariable(Variable);
@@ -19,7 +21,8 @@ internal static class InstalledPostgres
         return await EmbeddedPostgres.StartAsync(
             new()
             {
-                DataDirectory = Path.Combine(AppContext.BaseDirectory, $"postgres-{major}"),
+                // Tests that run at the same time start the same version.
+                DataDirectory = Path.Combine(AppContext.BaseDirectory, $"postgres-{major}-{Interlocked.Increment(ref _count)}"),
                 BinDirectory = binaries,
                 Durable = false,
                 Fresh = true,
