@@ -15,7 +15,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
     public async ValueTask<bool> TryHandleAsync(HttpContext httpContext, Exception exception, CancellationToken cancellationToken)
     {
-        if (exception is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested)
+        if (IsDisconnect(exception, httpContext))
         {
             httpContext.Response.StatusCode = StatusCodes.Status499ClientClosedRequest;
             return true;
@@ -27,9 +27,20 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
         CrossOrigin.WriteTo(httpContext, options);
         RateLimitHeaders.WriteTo(httpContext);
         KeptHeaders.WriteTo(httpContext);
-        await Explain(httpContext, exception).ToProblem().ExecuteAsync(httpContext);
+        try
+        {
+            await Explain(httpContext, exception).ToProblem().ExecuteAsync(httpContext);
+        }
+        catch (Exception failure) when (IsDisconnect(failure, httpContext))
+        {
+            // The client left before the problem was written, so nobody reads it. The middleware would log this as an error.
+        }
+
         return true;
     }
+
+    private static bool IsDisconnect(Exception exception, HttpContext httpContext) =>
+        exception is OperationCanceledException or IOException && httpContext.RequestAborted.IsCancellationRequested;
 
     private Refusal Explain(HttpContext httpContext, Exception exception)
     {

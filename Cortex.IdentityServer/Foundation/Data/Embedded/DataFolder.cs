@@ -56,13 +56,21 @@ internal sealed class DataFolder(PostgresAccount account)
         && Encoding.UTF8.GetByteCount(data) <= MaxSocketFolderLength
         && !data.Contains(',', StringComparison.Ordinal); // Npgsql would read it as a list of hosts
 
-    /// <summary>Deletes what a startup that was killed left next to the cluster.</summary>
+    /// <summary>Deletes what a startup or a deletion that was killed left next to the cluster.</summary>
     public async Task DeleteLeftoversAsync(string data)
     {
         foreach (var leftover in Directory.EnumerateDirectories(Path.GetDirectoryName(data)!, Path.GetFileName(data) + ".new-*"))
         {
             await DeleteAsync(leftover);
         }
+    }
+
+    /// <summary>Deletes a cluster that has stopped. It is renamed first, so that a deletion that is killed doesn't leave half a cluster at its path.</summary>
+    public Task DeleteClusterAsync(string data)
+    {
+        var renamed = TemporaryPath(data);
+        Directory.Move(data, renamed);
+        return DeleteAsync(renamed);
     }
 
     public static string TemporaryPath(string data) => $"{data}.new-{Guid.NewGuid():N}";
@@ -79,8 +87,9 @@ internal sealed class DataFolder(PostgresAccount account)
             return;
         }
 
-        // rm doesn't follow a symlink that the account swaps in at the same time, which would make root delete files elsewhere.
-        await PostgresCommand.RunAsync([], "rm", ["-rf", "--", folder], TimeSpan.FromSeconds(60), CancellationToken.None);
+        // rm doesn't follow a symlink that the account swaps in at the same time, which would make root delete files elsewhere. After a test run, the cluster
+        // has hundreds of databases.
+        await PostgresCommand.RunAsync([], "rm", ["-rf", "--", folder], TimeSpan.FromMinutes(10), CancellationToken.None);
     }
 
     /// <summary>Deletes the symlink to a relocated cluster that no longer exists, and its lock file.</summary>

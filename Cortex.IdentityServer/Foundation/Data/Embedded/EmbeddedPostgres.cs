@@ -77,7 +77,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
             if (_options.Fresh)
             {
-                await _folder!.DeleteAsync(_dataDirectory);
+                await _folder!.DeleteClusterAsync(_dataDirectory);
                 DataFolder.DeleteLink(_requestedDirectory, _dataDirectory);
             }
         }
@@ -106,7 +106,7 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
         if (_options.Fresh && DataFolder.HasCluster(_dataDirectory))
         {
             await new PostgresServer(account, found[0], _dataDirectory, _options).StopAsync("immediate");
-            await _folder.DeleteAsync(_dataDirectory);
+            await _folder.DeleteClusterAsync(_dataDirectory);
         }
 
         var binaries = await ChooseBinariesAsync(found, ct);
