@@ -48,6 +48,7 @@ const routeTree = rootRoute.addChildren([
 export const router = createRouter({
   routeTree,
   defaultPreload: 'intent',
+  defaultPreloadStaleTime: 0, // Preloading a page loads its script, but not its data.
   defaultPendingComponent: PageSkeleton,
   scrollRestoration: true,
 });

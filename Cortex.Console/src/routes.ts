@@ -17,6 +17,7 @@ export const appRoute = createRoute({
   component: AppLayout,
   beforeLoad: async ({ location }) => {
     await start();
+    await nextTask();
     const session = sessionState();
     if (session.status === 'authenticated' && isStaff(session.token.roles) && (isIdle() || isActivityUnknown())) {
       await logOutIdle();
@@ -31,6 +32,11 @@ export const appRoute = createRoute({
     }
   },
 });
+
+/** Lets the browser show the click that leads to another page, before that page is rendered. */
+function nextTask() {
+  return new Promise((resolve) => setTimeout(resolve));
+}
 
 export const staffRoute = createRoute({
   getParentRoute: () => appRoute,

@@ -16,7 +16,7 @@ public sealed class BillingPageTests(ConsoleBrowser browser, SceneApp app) : ICl
         await using var visitor = await ArriveAsync(buyer);
         var page = await visitor.OpenAsync("/billing");
         await page.Card("Your plan").ShouldSayAsync("You have no subscription.");
-        await page.Card("What your plan allows").ShouldSayAsync("0 of 1,000 (0%)");
+        await page.Card("What your plan allows").ShouldSayAsync("0 of 1,000 used");
         await page.Button("Subscribe to pro").ClickAsync();
 
         await page.Heading("Buy Pro").ShouldBeVisibleAsync();
@@ -28,7 +28,7 @@ public sealed class BillingPageTests(ConsoleBrowser browser, SceneApp app) : ICl
         await page.GetByText("Your payment has arrived. Your plan is now pro.").ShouldBeVisibleAsync();
         await page.Card("Your plan").ShouldSayAsync("Your subscription renews on");
         await page.Card("Plans").ShouldSayAsync("Your subscription");
-        await page.Card("What your plan allows").ShouldSayAsync("0 of 100,000 (0%)");
+        await page.Card("What your plan allows").ShouldSayAsync("0 of 100,000 used");
         Assert.Equal("pro", await app.SqlAsync("SELECT subscription_tier FROM users WHERE id = $1", buyer.Id));
 
         // A second subscription would be charged in addition.

@@ -44,9 +44,11 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         await first.WaitForPathAsync("/login");
 
         await second.WaitForPathAsync("/login", milliseconds: 1000);
+        await second.Heading("Log in").ShouldBeVisibleAsync(); // The address changes before the page does.
         Assert.DoesNotContain(user.Email, await second.ContentAsync(), StringComparison.Ordinal);
         await second.EvaluateAsync("history.back()");
         await second.WaitForPathAsync("/login");
+        await second.Heading("Log in").ShouldBeVisibleAsync();
         Assert.DoesNotContain(user.Email, await second.ContentAsync(), StringComparison.Ordinal);
     }
 
@@ -76,6 +78,7 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         var user = await app.RegisterAsync();
         await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
         var page = await visitor.LogInAsync(user, "/account");
+        await page.Button("Change email").ShouldBeVisibleAsync(); // The page has its data, so its next request is that of the click.
         using var elsewhere = app.WithToken((await app.LogInAsync(user)).AccessToken);
         await elsewhere.PostNothingAsync("/api/v1/auth/logout/all");
 
@@ -101,6 +104,7 @@ public sealed class TabsTests(ConsoleBrowser browser, ConsoleApp app) : IClassFi
         await page.EvaluateAsync("() => { dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true })); }");
 
         await page.WaitForPathAsync("/login");
+        await page.Heading("Log in").ShouldBeVisibleAsync();
         Assert.DoesNotContain(user.Email, await page.ContentAsync(), StringComparison.Ordinal);
     }
 }

@@ -73,6 +73,9 @@ internal sealed class Visitor : IAsyncDisposable
         await page.GetByLabel("Password", new() { Exact = true }).FillAsync(user.Password);
         await page.GetByRole(AriaRole.Button, new() { Name = "Log in", Exact = true }).ClickAsync();
         await Assertions.Expect(page).Not.ToHaveURLAsync(new Regex("^[a-z]+://[^/]+/login"));
+
+        // The address changes before the page does.
+        await page.Heading("Log in").ShouldBeGoneAsync();
         await page.GetByRole(AriaRole.Heading, new() { Level = 1 }).WaitForAsync();
         return page;
     }

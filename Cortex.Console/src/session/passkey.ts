@@ -94,7 +94,7 @@ function requestOptions(options: Challenge['options']) {
 }
 
 /** Says in words what the browser's exception means. */
-export function passkeyError(error: unknown): ApiError {
+function passkeyError(error: unknown): ApiError {
   const name = error instanceof Error ? error.name : '';
   const text =
     name === 'NotAllowedError' || name === 'AbortError'

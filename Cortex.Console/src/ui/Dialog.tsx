@@ -1,4 +1,4 @@
-import type { ReactNode } from 'react';
+import { type ReactNode, useDeferredValue, useMemo } from 'react';
 import { Dialog as AriaDialog, Heading, Modal, ModalOverlay } from 'react-aria-components';
 
 interface DialogProps {
@@ -12,9 +12,13 @@ interface DialogProps {
 
 /** A modal dialog. The focus returns to where it was when the dialog closes. */
 export function Dialog({ title, isOpen, onClose, isDismissable = true, children }: DialogProps) {
+  // The press is painted before the dialog is rendered, which takes a while on slow devices. After a key, the dialog comes first, because more keys may
+  // follow that are meant for its fields.
+  const isPainted = useDeferredValue(isOpen, false);
+  const isByKey = useMemo(() => isOpen && document.activeElement?.matches(':focus-visible'), [isOpen]);
   return (
     <ModalOverlay
-      isOpen={isOpen}
+      isOpen={isOpen && (isPainted || isByKey)}
       onOpenChange={(open) => !open && onClose()}
       isDismissable={isDismissable}
       isKeyboardDismissDisabled={!isDismissable}

@@ -1,8 +1,9 @@
 import { getLocale } from '@/paraglide/runtime';
+import { dateFormat, numberFormat } from './formatters';
 
 /** A time in the reader's zone, with the zone's name: “Nov 29, 2026, 11:05 PM GMT+1”. */
 export function formatTime(value: string | number, dateOnly = false, timeZone?: string) {
-  return new Intl.DateTimeFormat(getLocale(), {
+  return dateFormat(getLocale(), {
     year: 'numeric',
     month: 'short',
     day: 'numeric',
@@ -16,16 +17,16 @@ export function formatUtc(value: string) {
 }
 
 export function formatNumber(value: number) {
-  return new Intl.NumberFormat(getLocale()).format(value);
+  return numberFormat(getLocale()).format(value);
 }
 
 export function formatPercent(share: number) {
-  return new Intl.NumberFormat(getLocale(), { style: 'percent', maximumFractionDigits: 0 }).format(share);
+  return numberFormat(getLocale(), { style: 'percent', maximumFractionDigits: 0 }).format(share);
 }
 
 /** An amount in US dollars, exact to the micro-dollar, from the decimal that the API sends. */
 export function formatDollars(value: number | string) {
-  return new Intl.NumberFormat(getLocale(), {
+  return numberFormat(getLocale(), {
     style: 'currency',
     currency: 'USD',
     currencyDisplay: 'narrowSymbol',
@@ -36,10 +37,10 @@ export function formatDollars(value: number | string) {
 /** A size such as “1.4 MB”. */
 export function formatBytes(bytes: number) {
   const [divisor, unit] = bytes < 1e6 ? [1e3, 'kilobyte'] : bytes < 1e9 ? [1e6, 'megabyte'] : [1e9, 'gigabyte'];
-  return new Intl.NumberFormat(getLocale(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / divisor);
+  return numberFormat(getLocale(), { style: 'unit', unit, maximumFractionDigits: 1 }).format(bytes / divisor);
 }
 
 /** A number short enough for an axis: “1.2K”. */
 export function formatCompact(value: number) {
-  return new Intl.NumberFormat(getLocale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
+  return numberFormat(getLocale(), { notation: 'compact', maximumFractionDigits: 1 }).format(value);
 }

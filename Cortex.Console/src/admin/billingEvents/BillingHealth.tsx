@@ -12,7 +12,7 @@ import { failureText } from './failures';
 
 /** Whether webhooks arrive and are processed, and whether Polar's API answers. */
 export function BillingHealth() {
-  const status = query.useQuery('get', '/api/v1/admin/billing', {}, { refetchInterval: 30_000 });
+  const status = query.useQuery('get', '/api/v1/admin/billing', undefined, { refetchInterval: 30_000 });
   return (
     <Card title={m.billing_events_health()}>
       <Loaded query={status} lines={4}>

@@ -2,14 +2,17 @@ import { query } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { Card } from '@/ui/Card';
 import { DownloadButton } from '@/ui/DownloadButton';
+import { firstData } from '@/ui/firstData';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
 import { Time } from '@/ui/Time';
 import { DeleteAccountCard } from './DeleteAccountCard';
 import { EmailCard } from './EmailCard';
 
+export const load = () => firstData(query.queryOptions('get', '/api/v1/auth/me'));
+
 export function AccountPage() {
-  const me = query.useQuery('get', '/api/v1/auth/me', {});
+  const me = query.useQuery('get', '/api/v1/auth/me');
   return (
     <>
       <PageHeading title={m.account_title()} />

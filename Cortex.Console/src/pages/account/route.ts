@@ -1,9 +1,9 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 
 export const accountRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/account',
-  component: lazyComponent(() => import('./AccountPage'), 'AccountPage'),
+  ...lazyPage(() => import('./AccountPage'), 'AccountPage'),
 });

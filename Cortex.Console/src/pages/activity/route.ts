@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 import { readText } from '@/ui/readText';
 
 interface ActivitySearch {
@@ -14,5 +14,5 @@ export const activityRoute = createRoute({
   validateSearch: (search: Record<string, unknown>): ActivitySearch => ({
     cursor: readText(search.cursor),
   }),
-  component: lazyComponent(() => import('./ActivityPage'), 'ActivityPage'),
+  ...lazyPage(() => import('./ActivityPage'), 'ActivityPage'),
 });

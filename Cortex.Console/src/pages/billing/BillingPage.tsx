@@ -2,6 +2,7 @@ import { query } from '@/api/client';
 import { useConfig } from '@/api/useConfig';
 import { m } from '@/paraglide/messages';
 import { Below } from '@/ui/Below';
+import { firstData } from '@/ui/firstData';
 import { Loaded } from '@/ui/Loaded';
 import { Notice } from '@/ui/Notice';
 import { PageHeading } from '@/ui/PageHeading';
@@ -10,9 +11,11 @@ import { LimitsCard } from './LimitsCard';
 import { PlanCard } from './PlanCard';
 import { ProductsCard } from './ProductsCard';
 
+export const load = () => firstData(query.queryOptions('get', '/api/v1/billing'), query.queryOptions('get', '/api/v1/usage/quota'));
+
 export function BillingPage() {
-  const billing = query.useQuery('get', '/api/v1/billing', {});
-  const quota = query.useQuery('get', '/api/v1/usage/quota', {});
+  const billing = query.useQuery('get', '/api/v1/billing');
+  const quota = query.useQuery('get', '/api/v1/usage/quota');
   const config = useConfig();
   const isOff = config?.billing === false;
   return (

@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 
 interface BillingSearch {
   /** Set by the payment provider, when the browser comes back from a payment. */
@@ -16,5 +16,5 @@ export const billingRoute = createRoute({
     checkout_id: search.checkout_id === undefined ? undefined : String(search.checkout_id),
     from: typeof search.from === 'string' ? search.from : undefined,
   }),
-  component: lazyComponent(() => import('./BillingPage'), 'BillingPage'),
+  ...lazyPage(() => import('./BillingPage'), 'BillingPage'),
 });

@@ -9,6 +9,7 @@ import { Card } from '@/ui/Card';
 import { CodeBlock } from '@/ui/CodeBlock';
 import { EmptyState } from '@/ui/EmptyState';
 import { ErrorPanel } from '@/ui/ErrorPanel';
+import { firstData } from '@/ui/firstData';
 import { focusHeadingIfLost } from '@/ui/focusHeading';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
@@ -26,6 +27,8 @@ const route = getRouteApi('/app/keys');
 
 /** From this many keys on, the list can be searched. */
 const manyKeys = 6;
+
+export const load = () => firstData(query.queryOptions('get', '/api/v1/auth/api-keys'));
 
 export function KeysPage() {
   const search = route.useSearch();

@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 
 export const keyFilters = ['working', 'unused', 'ended'] as const;
 export type KeyFilter = (typeof keyFilters)[number];
@@ -18,5 +18,5 @@ export const keysRoute = createRoute({
     show: keyFilters.find((filter) => filter === search.show),
     name: search.name === undefined || search.name === '' ? undefined : String(search.name),
   }),
-  component: lazyComponent(() => import('./KeysPage'), 'KeysPage'),
+  ...lazyPage(() => import('./KeysPage'), 'KeysPage'),
 });

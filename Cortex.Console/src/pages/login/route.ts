@@ -2,7 +2,7 @@ import { createRoute, redirect } from '@tanstack/react-router';
 import { publicRoute } from '@/routes';
 import { nextPage } from '@/session/next';
 import { sessionState, start } from '@/session/session';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { LoginPage } from './LoginPage';
 
 interface LoginSearch {
   /** Where to go afterwards: a path of the console. */
@@ -20,5 +20,5 @@ export const loginRoute = createRoute({
       throw redirect({ href: nextPage(search.next), replace: true });
     }
   },
-  component: lazyComponent(() => import('./LoginPage'), 'LoginPage'),
+  component: LoginPage, // It isn't loaded separately, because everything that it needs is needed at the start, or by other pages too.
 });

@@ -2,16 +2,21 @@ import { query } from '@/api/client';
 import { m } from '@/paraglide/messages';
 import { Badge } from '@/ui/Badge';
 import { Card } from '@/ui/Card';
+import { firstData } from '@/ui/firstData';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
 import { TextLink } from '@/ui/TextLink';
 import { QuotaSummary } from '@/ui/usage/QuotaSummary';
+import { usePainted } from '@/ui/usePainted';
 import { KeysCard } from './KeysCard';
 import { RecentUsage } from './RecentUsage';
 import { SecurityChecklist } from './SecurityChecklist';
 
+export const load = () => firstData(query.queryOptions('get', '/api/v1/auth/me'));
+
 /** The page appears with the user; everything else is loaded into places that are kept for it. */
 export function OverviewPage() {
+  const isPainted = usePainted();
   const user = query.useQuery('get', '/api/v1/auth/me');
   return (
     <>
@@ -28,10 +33,12 @@ export function OverviewPage() {
               <SecurityChecklist user={data} />
               <KeysCard />
             </div>
-            <div className="grid items-start gap-5 lg:grid-cols-2">
-              <RecentUsage />
-              <QuotaCard />
-            </div>
+            {isPainted && (
+              <div className="grid items-start gap-5 lg:grid-cols-2">
+                <RecentUsage />
+                <QuotaCard />
+              </div>
+            )}
           </>
         )}
       </Loaded>

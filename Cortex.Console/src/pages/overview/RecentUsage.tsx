@@ -5,14 +5,13 @@ import { TimeChart } from '@/ui/charts/TimeChart';
 import { formatCompact, formatNumber } from '@/ui/format';
 import { Loaded } from '@/ui/Loaded';
 import { TextLink } from '@/ui/TextLink';
-import { usageRange } from '@/ui/usage/range';
 import { chartOf } from '@/ui/usage/series';
-import { reportOptions } from '@/ui/usage/usageSource';
+import { ownUsage, reportOptions, reportQuery } from '@/ui/usage/usageSource';
 import { intervalText } from '@/ui/usage/usageText';
 
 /** The requests of the last 30 days: the same report as on the page of usage, which needs no second request then. */
 export function RecentUsage() {
-  const report = useQuery(reportOptions({ kind: 'own' }, { ...usageRange({}), group_by: undefined }));
+  const report = useQuery(reportOptions(ownUsage, reportQuery(ownUsage, {})));
   return (
     <Card title={m.overview_recent_usage()} actions={<TextLink to="/usage">{m.overview_all_usage()}</TextLink>}>
       <div className="min-h-75">

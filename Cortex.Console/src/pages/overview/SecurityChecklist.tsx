@@ -10,7 +10,7 @@ import { TextLink } from '@/ui/TextLink';
 export function SecurityChecklist({ user }: { user: Schema<'UserResponse'> }) {
   const passkeys = query.useQuery('get', '/api/v1/auth/passkeys');
   const sessions = query.useQuery('get', '/api/v1/auth/sessions');
-  const twoFactor = query.useQuery('get', '/api/v1/auth/2fa', {}, { enabled: user.two_factor_enabled });
+  const twoFactor = query.useQuery('get', '/api/v1/auth/2fa', undefined, { enabled: user.two_factor_enabled });
   const passkeyCount = passkeys.data?.length;
   const isSecondFactorOn = user.two_factor_enabled;
   return (

@@ -1,9 +1,9 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 
 export const overviewRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/',
-  component: lazyComponent(() => import('./OverviewPage'), 'OverviewPage'),
+  ...lazyPage(() => import('./OverviewPage'), 'OverviewPage'),
 });

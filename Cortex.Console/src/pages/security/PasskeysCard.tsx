@@ -21,7 +21,7 @@ type Passkey = Schema<'PasskeyResponse'>;
 const maxPasskeys = 10;
 
 export function PasskeysCard() {
-  const passkeys = query.useQuery('get', '/api/v1/auth/passkeys', {});
+  const passkeys = query.useQuery('get', '/api/v1/auth/passkeys');
   const queryClient = useQueryClient();
   const [isAdding, setAdding] = useState(false);
   const [renaming, setRenaming] = useState<Passkey>();

@@ -1,9 +1,9 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 
 export const securityRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/account/security',
-  component: lazyComponent(() => import('./SecurityPage'), 'SecurityPage'),
+  ...lazyPage(() => import('./SecurityPage'), 'SecurityPage'),
 });

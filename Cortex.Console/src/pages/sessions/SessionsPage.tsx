@@ -8,6 +8,7 @@ import { announce } from '@/ui/announce';
 import { Button } from '@/ui/Button';
 import { Card } from '@/ui/Card';
 import { ConfirmDialog } from '@/ui/ConfirmDialog';
+import { firstData } from '@/ui/firstData';
 import { focusHeading } from '@/ui/focusHeading';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
@@ -17,8 +18,10 @@ import { sortSessions } from './sortSessions';
 
 type Session = Schema<'SessionResponse'>;
 
+export const load = () => firstData(query.queryOptions('get', '/api/v1/auth/sessions'));
+
 export function SessionsPage() {
-  const sessions = query.useQuery('get', '/api/v1/auth/sessions', {});
+  const sessions = query.useQuery('get', '/api/v1/auth/sessions');
   const queryClient = useQueryClient();
   const [ending, setEnding] = useState<Session>();
   const [isEndingOthers, setEndingOthers] = useState(false);

@@ -1,9 +1,9 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 
 export const sessionsRoute = createRoute({
   getParentRoute: () => appRoute,
   path: '/account/sessions',
-  component: lazyComponent(() => import('./SessionsPage'), 'SessionsPage'),
+  ...lazyPage(() => import('./SessionsPage'), 'SessionsPage'),
 });

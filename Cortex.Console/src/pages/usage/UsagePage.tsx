@@ -4,20 +4,28 @@ import { m } from '@/paraglide/messages';
 import { Badge } from '@/ui/Badge';
 import { Below } from '@/ui/Below';
 import { Card } from '@/ui/Card';
+import { firstData } from '@/ui/firstData';
 import { Loaded } from '@/ui/Loaded';
 import { PageHeading } from '@/ui/PageHeading';
 import { TextLink } from '@/ui/TextLink';
 import { QuotaSummary } from '@/ui/usage/QuotaSummary';
 import { UsageReport } from '@/ui/usage/UsageReport';
+import { readUsageSearch } from '@/ui/usage/usageSearch';
+import { ownUsage, reportOptions, reportQuery } from '@/ui/usage/usageSource';
+import { usePainted } from '@/ui/usePainted';
 import { EventsSection } from './EventsSection';
 import { keyName } from './keyName';
 import type { UsagePageSearch } from './route';
 
 const route = getRouteApi('/app/usage');
 
+export const load = (search: Record<string, unknown>) =>
+  firstData(query.queryOptions('get', '/api/v1/usage/quota'), reportOptions(ownUsage, reportQuery(ownUsage, readUsageSearch(search))));
+
 export function UsagePage() {
   const search = route.useSearch();
   const navigate = route.useNavigate();
+  const isPainted = usePainted();
   const quota = query.useQuery('get', '/api/v1/usage/quota');
   const keys = query.useQuery('get', '/api/v1/auth/api-keys');
 
@@ -44,7 +52,7 @@ export function UsagePage() {
       </Card>
       <Below queries={[quota]}>
         <UsageReport
-          source={{ kind: 'own' }}
+          source={ownUsage}
           search={search}
           onSearch={(values) => ('metric' in values ? change({ cursor: search.cursor, ...values }) : change(values))}
           groupCell={(group, grouping, text) =>
@@ -62,7 +70,7 @@ export function UsagePage() {
             )
           }
         />
-        <EventsSection search={search} keys={keys.data} onSearch={change} />
+        {isPainted && <EventsSection search={search} keys={keys.data} onSearch={change} />}
       </Below>
     </>
   );

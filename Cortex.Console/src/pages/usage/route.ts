@@ -1,6 +1,6 @@
 import { createRoute } from '@tanstack/react-router';
 import { appRoute } from '@/routes';
-import { lazyComponent } from '@/ui/lazyComponent';
+import { lazyPage } from '@/ui/lazyPage';
 import { readText } from '@/ui/readText';
 import { readUsageSearch, type UsageSearch } from '@/ui/usage/usageSearch';
 
@@ -23,5 +23,5 @@ export const usageRoute = createRoute({
     status: readText(search.status),
     cursor: readText(search.cursor),
   }),
-  component: lazyComponent(() => import('./UsagePage'), 'UsagePage'),
+  ...lazyPage(() => import('./UsagePage'), 'UsagePage'),
 });

@@ -5,7 +5,8 @@ import { isCustom, usageRange } from './range';
 import { type Granularity, type Grouping, granularities, type Period, periods, type UsageSearch } from './usageSearch';
 import { groupingsOf, type UsageSource } from './usageSource';
 import { granularityText, groupingText, periodText } from './usageText';
-import { dateIn, localZone, zones } from './zone';
+import { ZoneField } from './ZoneField';
+import { dateIn } from './zone';
 
 interface UsageFiltersProps {
   source: UsageSource;
@@ -59,12 +60,7 @@ export function UsageFilters({ source, search, onSearch }: UsageFiltersProps) {
             ...groupings.map((grouping) => ({ value: grouping, label: groupingText[grouping]() })),
           ]}
         />
-        <SelectField
-          label={m.usage_time_zone()}
-          value={range.tz}
-          onChange={(tz) => onSearch({ tz: tz === localZone() ? undefined : tz })}
-          options={[...new Set([range.tz, ...zones()])].map((zone) => ({ value: zone, label: zone }))}
-        />
+        <ZoneField value={range.tz} onChange={(tz) => onSearch({ tz })} />
       </div>
       {isCustom(search) && <CustomPeriod key={`${search.from} ${search.to}`} search={search} onSearch={onSearch} />}
     </div>

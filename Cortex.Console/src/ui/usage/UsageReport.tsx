@@ -5,11 +5,10 @@ import { Card } from '../Card';
 import { DownloadButton } from '../DownloadButton';
 import { Loaded } from '../Loaded';
 import { ReportContent } from './ReportContent';
-import { usageRange } from './range';
 import type { Group } from './series';
 import { UsageFilters } from './UsageFilters';
 import type { Grouping, UsageSearch } from './usageSearch';
-import { groupingsOf, keyOf, type ReportQuery, reportOptions, reportUrl, type UsageSource } from './usageSource';
+import { reportOptions, reportQuery, reportUrl, type UsageSource } from './usageSource';
 
 interface UsageReportProps {
   source: UsageSource;
@@ -22,8 +21,7 @@ interface UsageReportProps {
 
 /** Usage by time and group: a chart, the numbers, and a download. */
 export function UsageReport({ source, search, onSearch, groupCell }: UsageReportProps) {
-  const grouping = groupingsOf(source, search).find((item) => item === search.group_by);
-  const asked: ReportQuery = { ...usageRange(search), group_by: grouping, api_key: keyOf(source, search) };
+  const asked = reportQuery(source, search);
   const report = useQuery({ ...reportOptions(source, asked), placeholderData: keepPreviousData });
   return (
     <Card

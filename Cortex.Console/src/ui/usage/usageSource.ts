@@ -1,10 +1,13 @@
 import { queryOptions } from '@tanstack/react-query';
 import { api, type Schema } from '@/api/client';
-import type { UsageRange } from './range';
+import { type UsageRange, usageRange } from './range';
 import type { Grouping, UsageSearch } from './usageSearch';
 
 /** Whose usage a report is about. */
 export type UsageSource = { kind: 'own' } | { kind: 'all' } | { kind: 'user'; userId: string };
+
+/** The usage of the user who is logged in. */
+export const ownUsage: UsageSource = { kind: 'own' };
 
 export interface ReportQuery extends UsageRange {
   group_by?: Grouping;
@@ -14,14 +17,15 @@ export interface ReportQuery extends UsageRange {
 
 const own: readonly Grouping[] = ['endpoint', 'provider', 'api_key', 'status'];
 
-/** The key that the report of a source is limited to. */
-export function keyOf(source: UsageSource, search: UsageSearch): string | undefined {
-  return source.kind === 'all' ? undefined : search.api_key;
-}
-
 /** How the usage of a source can be grouped; that of one key can't be grouped by key. */
 export function groupingsOf(source: UsageSource, search: UsageSearch): readonly Grouping[] {
   return source.kind === 'all' ? [...own, 'user', 'tier'] : own.filter((grouping) => grouping !== 'api_key' || !search.api_key);
+}
+
+/** What is asked for a report that the address describes. */
+export function reportQuery(source: UsageSource, search: UsageSearch): ReportQuery {
+  const grouping = groupingsOf(source, search).find((item) => item === search.group_by);
+  return { ...usageRange(search), group_by: grouping, api_key: source.kind === 'all' ? undefined : search.api_key };
 }
 
 export function reportUrl(source: UsageSource, query: ReportQuery) {

@@ -1,6 +1,7 @@
 import { m } from '@/paraglide/messages';
 import { getLocale } from '@/paraglide/runtime';
 import { formatCompact, formatDollars, formatNumber } from '../format';
+import { dateFormat } from '../formatters';
 import type { Group } from './series';
 import type { Granularity, Grouping, Metric, Period } from './usageSearch';
 
@@ -70,5 +71,5 @@ export function intervalText(start: string, granularity: string, timeZone: strin
       : granularity === 'day'
         ? { month: 'short', day: 'numeric' }
         : { month: 'short', day: 'numeric', hour: 'numeric', minute: '2-digit' };
-  return new Intl.DateTimeFormat(getLocale(), { ...options, timeZone }).format(new Date(start));
+  return dateFormat(getLocale(), { ...options, timeZone }).format(new Date(start));
 }

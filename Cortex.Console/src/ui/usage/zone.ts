@@ -1,3 +1,5 @@
+import { dateFormat } from '../formatters';
+
 const day = 86_400_000;
 
 export function localZone() {
@@ -45,7 +47,7 @@ export function firstOfMonth(date: string, months = 0): string {
 
 /** How far a zone's clocks are ahead of UTC, in milliseconds. */
 function offsetAt(zone: string, time: number): number {
-  const parts = new Intl.DateTimeFormat('en', {
+  const parts = dateFormat('en', {
     timeZone: zone,
     hourCycle: 'h23',
     year: 'numeric',
