@@ -79,6 +79,37 @@ public sealed class BillingPageTests(ConsoleBrowser browser, SceneApp app) : ICl
         Assert.Equal("free", await app.SqlAsync("SELECT subscription_tier FROM users WHERE id = $1", buyer.Id));
     }
 
+    [Theory]
+    [InlineData(true)]
+    [InlineData(false)]
+    public async Task What_the_tiers_allow_never_moves_a_button_that_is_already_shown(bool canBeLoaded)
+    {
+        await using var visitor = await ArriveAsync(await app.RegisterAsync());
+        var billing = new TaskCompletionSource();
+        var late = new TaskCompletionSource();
+        visitor.Context.RequestFinished += (_, request) =>
+        {
+            if (request.Url.EndsWith("/api/v1/billing", StringComparison.Ordinal))
+            {
+                billing.TrySetResult();
+            }
+        };
+        await visitor.Context.RouteAsync("**/api/v1/config", async route =>
+        {
+            await late.Task;
+            await (canBeLoaded ? route.ContinueAsync() : route.AbortAsync());
+        });
+
+        var page = await visitor.OpenAsync("/billing");
+        await billing.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
+        await page.GetByRole(AriaRole.Status, new() { Name = "Loading" }).ShouldBeVisibleAsync();
+        await page.Button("Subscribe to pro").ShouldBeGoneAsync();
+
+        late.SetResult();
+        await page.Button("Subscribe to pro").ShouldBeVisibleAsync();
+        await Assertions.Expect(page.Card("Plans").GetByText("requests per minute")).ToHaveCountAsync(canBeLoaded ? 2 : 0);
+    }
+
     private async Task<Visitor> ArriveAsync(TestUser user)
     {
         var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);

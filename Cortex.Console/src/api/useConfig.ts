@@ -7,17 +7,22 @@ let known: Config | undefined;
 let loading: Promise<Config | undefined> | undefined;
 
 /**
- * What the server allows, as far as it is known. Pages work without it, because the server refuses what it doesn't allow. It changes only when the
- * server restarts, so one request is enough. Not a query, whose code would make the login page larger.
+ * What the server allows: undefined until it is known, and null if it can't be loaded. Pages work without it, because the server refuses what it doesn't
+ * allow. It changes only when the server restarts, so one request is enough. Not a query, whose code would make the login page larger.
  */
-export function useConfig() {
-  const [config, setConfig] = useState(known);
+export function useConfig(): Config | null | undefined {
+  const [config, setConfig] = useState<Config | null | undefined>(known);
   useEffect(() => {
     if (!known) {
-      load().then(setConfig);
+      loadConfig().then((loaded) => setConfig(loaded ?? null));
     }
   }, []);
   return config;
+}
+
+/** Loads it before a page that needs it is shown. */
+export async function loadConfig(): Promise<Config | undefined> {
+  return known ?? (await load());
 }
 
 function load() {

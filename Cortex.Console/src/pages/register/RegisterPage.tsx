@@ -19,6 +19,7 @@ export function RegisterPage() {
   const [email, setEmail] = useState<string>();
   const [isLoggedIn, setLoggedIn] = useState(false);
   const minimum = config?.password.min_length;
+  const emptyLine = '\u00a0'; // Keeps the place of the hint, which would move the button from under the pointer.
 
   async function register(fields: FormData) {
     const body = { email: String(fields.get('email')), password: String(fields.get('password')) };
@@ -55,7 +56,7 @@ export function RegisterPage() {
                 label={m.common_password()}
                 name="password"
                 autoComplete="new-password"
-                hint={minimum === undefined ? undefined : m.register_password_hint({ min: minimum })}
+                hint={config === undefined ? emptyLine : minimum && m.register_password_hint({ min: minimum })}
               />
               <Button type="submit" look="primary" isWide isPending={isPending}>
                 {m.register_submit()}
