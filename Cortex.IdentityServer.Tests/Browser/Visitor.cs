@@ -53,6 +53,7 @@ internal sealed class Visitor : IAsyncDisposable
             addEventListener('securitypolicyviolation', event =>
                 reportViolation(`${event.effectiveDirective} ${event.blockedURI} ${event.sourceFile}:${event.lineNumber} ${event.sample}`));
             """);
+        await SlowPages.ApplyAsync(context);
         return visitor;
     }
 
