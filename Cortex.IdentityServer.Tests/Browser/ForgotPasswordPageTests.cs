@@ -16,7 +16,7 @@ public sealed class ForgotPasswordPageTests(ConsoleBrowser browser, ConsoleApp a
         await using var visitor = await Visitor.ArriveAsync(browser, app.PublicUrl);
         var page = await visitor.OpenAsync("/login");
         await page.Link("Forgot your password?").ClickAsync();
-        await page.Heading("Reset your password").ShouldBeVisibleAsync(); // Until then, the login page is shown, which has a field "Email" too.
+        await page.Heading("Reset your password").ShouldBeVisibleAsync(); // The login page, which is shown until then, has an "Email" field too.
         await page.Field("Email").FillAsync(user.Email);
 
         await app.CutLineAsync();

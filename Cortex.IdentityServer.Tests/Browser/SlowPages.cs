@@ -4,7 +4,7 @@ namespace Cortex.IdentityServer.Tests.Browser;
 
 /// <summary>
 /// Slows pages down when SLOW_PAGES is 1: every script and every request is delayed by a random time, and the processor is three times slower. A test that
-/// doesn't wait for what a person would wait for fails then, instead of now and then on a busy machine.
+/// doesn't wait for what a person would wait for most likely fails then, and not just now and then on a busy machine.
 /// </summary>
 internal static class SlowPages
 {
@@ -36,7 +36,7 @@ internal static class SlowPages
         await route.ContinueAsync();
     });
 
-    /// <summary>A page that is closed in the meantime needs no delay.</summary>
+    /// <summary>A page that was closed in the meantime needs no delay.</summary>
     private static async Task IgnoringClosedAsync(Func<Task> delay)
     {
         try

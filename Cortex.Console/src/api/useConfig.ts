@@ -4,7 +4,7 @@ import { api, type Schema } from './api';
 type Config = Schema<'ConfigResponse'>;
 
 let known: Config | undefined;
-let loading: Promise<Config | undefined> | undefined;
+let loading: Promise<Config | null> | undefined;
 
 /**
  * What the server allows: undefined until it is known, and null if it can't be loaded. Pages work without it, because the server refuses what it doesn't
@@ -14,25 +14,25 @@ export function useConfig(): Config | null | undefined {
   const [config, setConfig] = useState<Config | null | undefined>(known);
   useEffect(() => {
     if (!known) {
-      loadConfig().then((loaded) => setConfig(loaded ?? null));
+      loadConfig().then(setConfig);
     }
   }, []);
   return config;
 }
 
-/** Loads it before a page that needs it is shown. */
-export async function loadConfig(): Promise<Config | undefined> {
-  return known ?? (await load());
-}
+/** Asks for it before the page that needs it is rendered. */
+export async function loadConfig(): Promise<Config | null> {
+  if (known) {
+    return known;
+  }
 
-function load() {
   loading ??= api
     .GET('/api/v1/config')
     .then(({ data }) => {
       known = data;
-      return data;
+      return data ?? null;
     })
-    .catch(() => undefined) // The next page asks again.
+    .catch(() => null) // The next page asks again.
     .finally(() => {
       loading = undefined;
     });

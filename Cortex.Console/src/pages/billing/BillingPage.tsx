@@ -29,7 +29,7 @@ export function BillingPage() {
       <CheckoutReturn billing={billing.data} refetch={billing.refetch} />
       <Loaded query={billing} lines={4}>
         {(data) =>
-          // What the tiers allow would move the buttons from under the pointer if it came later.
+          // If what the tiers allow arrived later than the buttons, it would move them.
           isPending ? (
             <Skeleton lines={4} />
           ) : (

@@ -19,7 +19,7 @@ export function RegisterPage() {
   const [email, setEmail] = useState<string>();
   const [isLoggedIn, setLoggedIn] = useState(false);
   const minimum = config?.password.min_length;
-  const emptyLine = '\u00a0'; // Keeps the place of the hint, which would move the button from under the pointer.
+  const emptyLine = '\u00a0'; // Keeps a place for the hint, which would otherwise move the button when it arrives.
 
   async function register(fields: FormData) {
     const body = { email: String(fields.get('email')), password: String(fields.get('password')) };
