@@ -18,11 +18,22 @@ internal static class DatabaseFailure
     private static readonly string[] UnusableStates =
         [PostgresErrorCodes.ReadOnlySqlTransaction, IdleInTransactionTimeout, TransactionTimeout];
 
+    /// <summary>
+    /// Npgsql and PostgreSQL disagree about what a connection has prepared, for example because PostgreSQL stopped between preparing a statement and running
+    /// it. The connection answers like this until it is closed.
+    /// </summary>
+    private static readonly string[] OutOfStepStates = [PostgresErrorCodes.DuplicatePreparedStatement, PostgresErrorCodes.InvalidSqlStatementName];
+
     private const string IdleInTransactionTimeout = "25P03";
     private const string TransactionTimeout = "25P04";
 
     /// <summary>Returns the PostgreSQL error that caused the exception, whatever its code; null if none did.</summary>
     public static PostgresException? FromPostgres(Exception? exception) => Causes(exception).OfType<PostgresException>().FirstOrDefault();
+
+    /// <summary>Whether pooled connections must be replaced: one is out of step, or leads to a server that is read-only.</summary>
+    public static bool NeedsNewConnections(Exception? exception) =>
+        FromPostgres(exception) is { } postgres
+        && (postgres.SqlState == PostgresErrorCodes.ReadOnlySqlTransaction || OutOfStepStates.Contains(postgres.SqlState));
 
     /// <summary>Returns the Npgsql failure that caused the exception: a PostgreSQL error, a lost connection, or a host name that can't be resolved.</summary>
     public static Exception? FromNpgsql(Exception? exception) => Causes(exception).FirstOrDefault(cause => cause
@@ -47,9 +58,12 @@ internal static class DatabaseFailure
                 // Only errors that mean the server is unreachable, overloaded, or shutting down count. An invalid statement is a bug, and a retry won't
                 // help.
                 case PostgresException postgres:
-                    return postgres.IsTransient || UnusableStates.Contains(postgres.SqlState) || UnusableClasses.Contains(postgres.SqlState[..2])
-                        ? postgres
-                        : null;
+                    return postgres.IsTransient
+                        || UnusableStates.Contains(postgres.SqlState)
+                        || OutOfStepStates.Contains(postgres.SqlState)
+                        || UnusableClasses.Contains(postgres.SqlState[..2])
+                            ? postgres
+                            : null;
                 case NpgsqlException or SocketException or TimeoutException:
                     return exception;
 

@@ -185,7 +185,9 @@ internal sealed partial class UsageBatches(
     }
 
     private static bool IsRejection(Exception failure) =>
-        DatabaseFailure.FromPostgres(failure) is { } rejected && !ServerFailures.Contains(rejected.SqlState[..2]);
+        DatabaseFailure.FromPostgres(failure) is { } rejected
+        && !ServerFailures.Contains(rejected.SqlState[..2])
+        && !DatabaseFailure.NeedsNewConnections(rejected);
 
     private static bool IsOwnerDeleted(Exception failure) =>
         DatabaseFailure.FromPostgres(failure) is { SqlState: PostgresErrorCodes.ForeignKeyViolation, ConstraintName: { } key }

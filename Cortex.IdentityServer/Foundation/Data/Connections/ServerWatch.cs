@@ -1,5 +1,3 @@
-using Npgsql;
-
 namespace Cortex.IdentityServer.Foundation.Data.Connections;
 
 /// <summary>Keeps all connections on one PostgreSQL server, and notices when POSTGRES_URL leads to another one, for example after a failover.</summary>
@@ -43,11 +41,11 @@ internal sealed class ServerWatch : IDisposable
         }
     }
 
-    /// <summary>Reports a failed statement, which may be the result of a failover.</summary>
+    /// <summary>Reports a failed statement. After a failover or a restart, it can mean that pooled connections must be replaced.</summary>
     /// <param name="failure">The exception.</param>
     public void ReportFailure(Exception failure)
     {
-        if (DatabaseFailure.FromPostgres(failure) is not { SqlState: PostgresErrorCodes.ReadOnlySqlTransaction })
+        if (!DatabaseFailure.NeedsNewConnections(failure))
         {
             return;
         }
