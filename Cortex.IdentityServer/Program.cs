@@ -12,7 +12,9 @@ using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Management;
 using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
@@ -36,6 +38,8 @@ internal sealed partial class Program
     {
         var http = HttpOptions.Read(settings);
         builder.Services
+            .AddTelemetry(settings)
+            .AddManagement(settings)
             .AddSecrets(settings)
             .AddData(settings)
             .AddUsers(settings)

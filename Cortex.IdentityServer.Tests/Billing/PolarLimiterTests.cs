@@ -39,7 +39,7 @@ public sealed class PolarLimiterTests(CortexApp app) : IClassFixture<CortexApp>
 
     private PolarLimiter Limiter(string url) => new(
         app.Services.GetRequiredService<BillingOptions>() with { PolarApiUrl = new(url) },
-        new RateCounter(app.Services.GetRequiredService<RateLimitOptions>(), new LocalWindows(app.Clock)),
+        new RateCounter(app.Services.GetRequiredService<RateLimitOptions>(), new LocalWindows(app.Clock), app.Services.GetRequiredService<RateLimitMetrics>()),
         app.Clock);
 
     private static async Task<int> CountAsync(PolarLimiter limiter, PolarPriority priority)

@@ -6,6 +6,7 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Foundation.Secrets;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
@@ -34,6 +35,8 @@ internal sealed class ReadSettings
     }
 
     public DatabaseOptions Database => Of<DatabaseOptions>();
+
+    public TelemetryOptions Telemetry => Of<TelemetryOptions>();
 
     public FreshnessOptions Freshness => Of<FreshnessOptions>();
 

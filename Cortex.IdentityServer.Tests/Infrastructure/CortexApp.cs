@@ -100,7 +100,7 @@ public class CortexApp(PostgresCluster cluster) : IAsyncLifetime
             foreach (var (name, value) in new[]
             {
                 ("POSTGRES_URL", ConnectionString), ("JWT_SECRET_KEY", JwtSecret), ("SECRET_KEY", SecretKey), ("PUBLIC_URL", Issuer), ("BCRYPT_COST", "10"),
-                ("CORTEX_DATA", _folder),
+                ("CORTEX_DATA", _folder), ("MANAGEMENT_URLS", "off"),
                 ("RATE_LIMITS", HighLimits), ("API_KEY_LIMITS", "free=1000000,pro=1000000,enterprise=1000000"),
             }.Concat(Settings).Concat(settings))
             {

@@ -50,6 +50,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         // These runtime settings only pay off in processes that live longer than a few seconds.
         start.Environment["DOTNET_TieredPGO"] = "0";
         start.Environment["DOTNET_EnableWriteXorExecute"] = "0";
+
+        // Servers of several tests run at the same time. Tests of the management listener choose an address.
+        start.Environment["MANAGEMENT_URLS"] = "off";
         foreach (var (name, value) in variables)
         {
             start.Environment[name] = value;

@@ -1,6 +1,8 @@
 using System.Diagnostics;
+using System.Diagnostics.Metrics;
 using Cortex.IdentityServer.Identity.Passwords.Hashing;
 using Microsoft.AspNetCore.Identity;
+using Microsoft.Extensions.DependencyInjection;
 using Microsoft.Extensions.Logging;
 using Microsoft.Extensions.Time.Testing;
 
@@ -12,6 +14,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
     private readonly GatedBcrypt _bcrypt = new();
     private readonly FakeTimeProvider _clock = new();
     private readonly LogLines _log = new();
+    private readonly ServiceProvider _services = new ServiceCollection().AddMetrics().BuildServiceProvider();
     private HashingQueue _queue = null!;
 
     private static CancellationToken Cancel => TestContext.Current.CancellationToken;
@@ -23,6 +26,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
         _bcrypt.Open();
         _queue.Dispose();
         _bcrypt.Dispose();
+        _services.Dispose();
         return ValueTask.CompletedTask;
     }
 
@@ -179,7 +183,7 @@ public sealed class HashingQueueTests : IAsyncLifetime
 
     private Task StartAsync(int threads)
     {
-        _queue = new(new(threads, Places: 4, BcryptCost: 4), new(_bcrypt, cost: 4), _clock, _log);
+        _queue = new(new(threads, Places: 4, BcryptCost: 4), new(_bcrypt, cost: 4), new(_services.GetRequiredService<IMeterFactory>()), _clock, _log);
         return _queue.StartAsync(Cancel);
     }
 

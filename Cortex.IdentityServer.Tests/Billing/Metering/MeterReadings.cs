@@ -1,11 +1,11 @@
 using System.Diagnostics.Metrics;
-using Cortex.IdentityServer.Features.Billing.Metering;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.DependencyInjection;
 
 namespace Cortex.IdentityServer.Tests.Billing.Metering;
 
-/// <summary>Listens to the metrics of one server, as a monitoring system does.</summary>
+/// <summary>Listens to the metrics of one server's billing, as a monitoring system does.</summary>
 internal sealed class MeterReadings : IDisposable
 {
     private readonly MeterListener _listener = new();
@@ -17,7 +17,8 @@ internal sealed class MeterReadings : IDisposable
         var scope = app.Services.GetRequiredService<IMeterFactory>();
         _listener.InstrumentPublished = (instrument, listener) =>
         {
-            if (instrument.Meter.Name == MeterMetrics.MeterName && instrument.Meter.Scope == scope)
+            if (instrument.Meter.Name == Product.TelemetryName && instrument.Meter.Scope == scope
+                && instrument.Name.StartsWith("cortex.billing.", StringComparison.Ordinal))
             {
                 listener.EnableMeasurementEvents(instrument);
             }

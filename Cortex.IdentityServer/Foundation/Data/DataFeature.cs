@@ -2,6 +2,8 @@ using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
+using Cortex.IdentityServer.Foundation.Data.Gauges;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Microsoft.EntityFrameworkCore;
 using Microsoft.EntityFrameworkCore.Diagnostics;
 using Npgsql;
@@ -84,6 +86,8 @@ internal static class DataFeature
             .AddSingleton(provider => new Changes(
                 provider.GetRequiredService<FreshnessOptions>().RevocationGrace, provider.GetRequiredService<TimeProvider>()))
             .AddHostedService<ChangeListener>()
+            .AddSingleton<IObservedMetrics, FreshnessMetrics>()
+            .AddGaugeReader()
             .AddHostedService<AddressWatch>()
             .AddSingleton<LastUses>()
             .AddHostedService(provider => provider.GetRequiredService<LastUses>())

@@ -44,7 +44,7 @@ internal static class Listening
     private static string[] Split(string? list) => list?.Split(';', StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries) ?? [];
 
     /// <summary>Returns why the server can't listen, as a clause, or null for a failure that isn't about an address.</summary>
-    private static string? Reason(Exception failure) => failure switch
+    public static string? Reason(Exception failure) => failure switch
     {
         IOException { InnerException: AddressInUseException } => "another program is already listening there",
         SocketException { SocketErrorCode: SocketError.AddressAlreadyInUse } => "another program is already listening there",

@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.ApiKeys;
 /// </summary>
 internal sealed partial class ApiKeyLookup(
     NpgsqlDataSource database, ApiKeyOptions options, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock,
-    ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IDisposable
+    ILogger<ApiKeyLookup> logger) : IApiKeyProvider, IObservedCache, IDisposable
 {
     /// <summary>A cached key takes about 1 KB; keys beyond this limit are looked up on each request.</summary>
     private const int MaxCachedKeys = 20_000;
@@ -38,6 +38,8 @@ internal sealed partial class ApiKeyLookup(
         """;
 
     private readonly CredentialCache<KnownApiKey> _cache = new(changes, breaker, clock, MaxCachedKeys);
+
+    public CacheCounts Counts => _cache.CountsOf("api_key");
 
     public ApiKeyVerdict? FindCached(ApiKeyCandidate candidate)
     {

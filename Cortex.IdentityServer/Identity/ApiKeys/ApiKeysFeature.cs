@@ -1,6 +1,8 @@
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Cortex.IdentityServer.Identity.Sessions;
 using Microsoft.AspNetCore.Authentication;
 
@@ -17,7 +19,11 @@ internal static class ApiKeysFeature
             .AddSingleton(ApiKeyOptions.Read(settings))
             .AddLimits(ApiKeyLimits.UnknownKeys)
             .AddJson<ApiKeysJson>()
-            .AddSingleton<IApiKeyProvider, ApiKeyLookup>()
+            .AddSingleton<ApiKeyLookup>()
+            .AddSingleton<IApiKeyProvider>(provider => provider.GetRequiredService<ApiKeyLookup>())
+            .AddSingleton<IObservedCache>(provider => provider.GetRequiredService<ApiKeyLookup>())
+            .AddSingleton<ApiKeyMetrics>()
+            .AddSingleton<IObservedMetrics>(provider => provider.GetRequiredService<ApiKeyMetrics>())
             .AddSingleton<ApiKeyOwners>()
             .AddSingleton<LimitedApiKeyLookup>()
             .AddScoped<ApiKeyService>();

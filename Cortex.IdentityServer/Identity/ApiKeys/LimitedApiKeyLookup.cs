@@ -5,10 +5,25 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 namespace Cortex.IdentityServer.Identity.ApiKeys;
 
 /// <summary>Looks up the API keys of requests. It limits how many unknown keys each network may present on any route, because each costs a query.</summary>
-internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limits)
+internal sealed class LimitedApiKeyLookup(IApiKeyProvider keys, RateCounter limits, ApiKeyMetrics metrics)
 {
     /// <summary>Returns the verdict, or the refusal if the network has presented too many unknown keys.</summary>
     public async Task<(ApiKeyVerdict? Verdict, Refusal? Refusal)> FindAsync(ApiKeyCandidate candidate, HttpContext http)
+    {
+        var found = await LookUpAsync(candidate, http);
+        if (found.Verdict is { } verdict)
+        {
+            metrics.Count(verdict);
+        }
+        else
+        {
+            metrics.CountLimited();
+        }
+
+        return found;
+    }
+
+    private async Task<(ApiKeyVerdict? Verdict, Refusal? Refusal)> LookUpAsync(ApiKeyCandidate candidate, HttpContext http)
     {
         if (keys.FindCached(candidate) is { } known)
         {

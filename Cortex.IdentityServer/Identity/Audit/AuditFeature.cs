@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Gauges;
 using Cortex.IdentityServer.Foundation.Http;
 
 namespace Cortex.IdentityServer.Identity.Audit;
@@ -11,6 +12,7 @@ internal static class AuditFeature
         .AddSingleton(AuditOptions.Read(settings))
         .AddJson<AuditJson>()
         .AddSingleton<IExpiryRule, AuditPartitions>()
+        .AddGauges(AuditPartitions.Ahead)
         .AddScoped<AuditLog>()
         .AddScoped<AuditReader>();
 

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Identity.Sessions;
 namespace Cortex.IdentityServer.Identity.Authentication;
 
 /// <summary>Finds callers whose credentials are cached: they were recently valid, and nothing about their accounts has changed since.</summary>
-internal sealed class CachedCallers(VerifiedTokens tokens, IApiKeyProvider keys)
+internal sealed class CachedCallers(VerifiedTokens tokens, IApiKeyProvider keys, ApiKeyMetrics metrics)
 {
     /// <summary>Returns null for a credential that isn't cached or isn't valid; the scheme's handler then queries the database or reports the error.</summary>
     public KnownCaller? Find(HttpContext context) => PresentedCredential.In(context) switch
@@ -26,6 +26,7 @@ internal sealed class CachedCallers(VerifiedTokens tokens, IApiKeyProvider keys)
         var candidate = new ApiKeyCandidate(text);
         if (keys.FindCached(candidate) is ApiKeyVerdict.Valid { Key.Caller: var caller })
         {
+            metrics.CountValid();
             return caller;
         }
 

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>The steps that every kind of login shares: checking the account's state, verifying the second factor, and starting the session.</summary>
 internal sealed partial class LoginCompletion(
-    SecondFactor secondFactor, SessionService sessions, LoginOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
+    SecondFactorCheck secondFactor, SessionService sessions, LoginOptions options, AuditLog audit, MailSignal mails, ILogger<LoginCompletion> logger)
 {
     /// <summary>Returns why this account can't log in although its password or passkey is right, or null if it can.</summary>
     public async Task<LoginResult?> CheckAccountAsync(User user, RequestOrigin origin, CancellationToken cancellationToken)

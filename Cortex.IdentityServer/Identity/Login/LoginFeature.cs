@@ -13,6 +13,7 @@ internal static class LoginFeature
         .AddSingleton(LoginOptions.Read(settings))
         .AddLimits(LoginLimits.Login)
         .AddJson<LoginJson>()
+        .AddSingleton<LoginMetrics>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
         .AddScoped<PasskeyLogin>()

@@ -20,8 +20,8 @@ internal static class PasskeyLoginEndpoints
     /// factor, the response is the problem <c>two_factor_required</c> with a <c>two_factor_token</c>, as after a password.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithPasskey(
-        PasskeyLoginRequest body, PasskeyLogin login, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(http, await login.TryAsync(new(body.PasskeyToken, body.Credential), http.Origin(), cancellationToken));
+        PasskeyLoginRequest body, PasskeyLogin login, LoginMetrics metrics, HttpContext http, CancellationToken cancellationToken) =>
+        Answer(http, metrics, LoginMetrics.Passkey, await login.TryAsync(new(body.PasskeyToken, body.Credential), http.Origin(), cancellationToken));
 
     /// <summary>Start the second step of a login with a passkey</summary>
     /// <remarks>
@@ -41,17 +41,24 @@ internal static class PasskeyLoginEndpoints
     /// <summary>Log in: the second step, with a passkey</summary>
     /// <remarks>The authenticator must verify its user. A wrong response counts as a wrong code, as at /login/2fa.</remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> LogInWithPasskeySecondFactor(
-        PasskeySecondFactorRequest body, PasskeySecondFactor secondFactor, HttpContext http, CancellationToken cancellationToken) =>
-        Answer(http, await secondFactor.TryAsync(body.TwoFactorToken, new(body.PasskeyToken, body.Credential), http.Origin(), cancellationToken));
+        PasskeySecondFactorRequest body, PasskeySecondFactor secondFactor, LoginMetrics metrics, HttpContext http, CancellationToken cancellationToken) =>
+        Answer(
+            http, metrics, LoginMetrics.SecondFactor,
+            await secondFactor.TryAsync(body.TwoFactorToken, new(body.PasskeyToken, body.Credential), http.Origin(), cancellationToken));
 
     public static Refusal NotAccepted => Problems.InvalidCredentials with { Detail = "This passkey was not accepted. Request new options and try again." };
 
-    private static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginResult result) => result switch
+    private static Results<Ok<TokenResponse>, Problem> Answer(HttpContext http, LoginMetrics metrics, string step, LoginResult result)
     {
-        // The response is the same for every reason, so it doesn't reveal what was wrong with the passkey.
-        LoginResult.InvalidCredentials => NotAccepted.ToProblem(),
-        LoginResult.InvalidCode =>
-            (Problems.InvalidTwoFactorCode with { Detail = "This passkey was not accepted. Request new options and try again, or send a code." }).ToProblem(),
-        _ => LoginEndpoints.Answer(http, result),
-    };
+        var answer = LoginEndpoints.Answer(http, metrics, step, result);
+        return result switch
+        {
+            // The response is the same for every reason, so it doesn't reveal what was wrong with the passkey.
+            LoginResult.InvalidCredentials => NotAccepted.ToProblem(),
+            LoginResult.InvalidCode =>
+                (Problems.InvalidTwoFactorCode with { Detail = "This passkey was not accepted. Request new options and try again, or send a code." })
+                    .ToProblem(),
+            _ => answer,
+        };
+    }
 }

@@ -6,7 +6,8 @@ namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>Verifies the identity of a logged-in user again with a passkey, under the same limits as codes.</summary>
 internal sealed partial class PasskeyReauthentication(
-    OwnerProof proof, PasskeyCheck check, SecondFactor secondFactor, Reauthentication reauthentication, ILogger<PasskeyReauthentication> logger)
+    OwnerProof proof, PasskeyCheck check, SecondFactor secondFactor, SecondFactorMetrics metrics, Reauthentication reauthentication,
+    ILogger<PasskeyReauthentication> logger)
 {
     /// <summary>Returns the passkey options for the browser, or null if the account was deleted.</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(Guid userId, Guid sessionId, CancellationToken cancellationToken) =>
@@ -33,16 +34,19 @@ internal sealed partial class PasskeyReauthentication(
         var counted = await secondFactor.CountFailureAsync(userId, origin, cancellationToken);
         if (counted.Lockout is { } locked)
         {
+            metrics.Count(SecondFactorMetrics.Passkey, locked);
             return Refusal.RateLimited(locked.RetryAfter, null);
         }
 
         if (await check.VerifyAsync(assertion, state, mustVerify: true, cancellationToken) is not { } passkey)
         {
             await secondFactor.RecordFailureAsync(userId, origin, cancellationToken);
+            metrics.Count(SecondFactorMetrics.Passkey, SecondFactorResult.Wrong.Instance);
             Log.Refused(logger, userId);
             return PasskeyLoginEndpoints.NotAccepted;
         }
 
+        metrics.Count(SecondFactorMetrics.Passkey, SecondFactorResult.Accepted.Instance);
         await secondFactor.AcceptAsync(userId, counted, cancellationToken);
         return user.TwoFactorEnabled && !passkey.IsBothFactors
             ? Problems.TwoFactorRequired with

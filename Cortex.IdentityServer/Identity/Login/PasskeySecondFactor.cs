@@ -7,8 +7,8 @@ namespace Cortex.IdentityServer.Identity.Login;
 
 /// <summary>Verifies a passkey as the second step of a login, under the same limits as codes.</summary>
 internal sealed partial class PasskeySecondFactor(
-    TwoFactorLogin login, TwoFactorChallenges challenges, PasskeyCheck check, SecondFactor secondFactor, LoginCompletion completion,
-    ILogger<PasskeySecondFactor> logger)
+    TwoFactorLogin login, TwoFactorChallenges challenges, PasskeyCheck check, SecondFactor secondFactor, SecondFactorMetrics metrics,
+    LoginCompletion completion, ILogger<PasskeySecondFactor> logger)
 {
     /// <summary>Returns the passkey options for the browser, or null if the token isn't valid.</summary>
     public async Task<PasskeyOptionsResponse?> BeginAsync(string twoFactorToken, CancellationToken cancellationToken) =>
@@ -32,6 +32,7 @@ internal sealed partial class PasskeySecondFactor(
         var counted = await secondFactor.CountFailureAsync(user.Id, origin, cancellationToken);
         if (counted.Lockout is { } locked)
         {
+            metrics.Count(SecondFactorMetrics.Passkey, locked);
             return new LoginResult.Locked(locked.RetryAfter);
         }
 
@@ -40,10 +41,12 @@ internal sealed partial class PasskeySecondFactor(
         if (proof is null || (challenge.FirstFactor == AuthenticationMethods.Hwk && !proof.IsBothFactors))
         {
             await secondFactor.RecordFailureAsync(user.Id, origin, cancellationToken);
+            metrics.Count(SecondFactorMetrics.Passkey, SecondFactorResult.Wrong.Instance);
             Log.Wrong(logger, user.Id);
             return LoginResult.InvalidCode.Instance;
         }
 
+        metrics.Count(SecondFactorMetrics.Passkey, SecondFactorResult.Accepted.Instance);
         await secondFactor.AcceptAsync(user.Id, counted, cancellationToken);
         return await challenges.ConsumeAsync(challenge.Id, cancellationToken)
             ? await completion.StartSessionAsync(

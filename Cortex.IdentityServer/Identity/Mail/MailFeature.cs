@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Gauges;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
@@ -12,6 +13,8 @@ internal static partial class MailFeature
         services
             .AddSingleton(options)
             .AddSingleton<MailSignal>()
+            .AddSingleton<MailMetrics>()
+            .AddGauges(MailMetrics.Outbox)
             .AddScoped<Outbox>()
             .AddScoped<OneTimeTokens>()
             .AddSingleton<IExpiryRule, UnsentEmails>()

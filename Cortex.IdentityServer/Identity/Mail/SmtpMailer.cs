@@ -11,7 +11,7 @@ namespace Cortex.IdentityServer.Identity.Mail;
 /// <summary>
 /// Sends emails through the server in <c>SMTP_URL</c>, one after another over one connection, which it closes when there is nothing left to send.
 /// </summary>
-internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer> logger) : IMailer, IAsyncDisposable
+internal sealed partial class SmtpMailer(MailOptions options, MailMetrics metrics, ILogger<SmtpMailer> logger) : IMailer, IAsyncDisposable
 {
     /// <summary>The timeout for one email, including connecting and authenticating. It is shorter than this server's shutdown timeout.</summary>
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(15);
@@ -22,6 +22,13 @@ internal sealed partial class SmtpMailer(MailOptions options, ILogger<SmtpMailer
     private SmtpClient? _client;
 
     public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
+    {
+        var outcome = await TrySendAsync(message, mail);
+        metrics.Count(outcome);
+        return outcome;
+    }
+
+    private async Task<MailOutcome> TrySendAsync(MimeMessage message, OutboxMail mail)
     {
         using var timeout = new CancellationTokenSource(Timeout);
         try

@@ -18,13 +18,13 @@ internal static class SessionEndpoints
     /// are sent, the one in the body is used and the cookie stays unchanged. A rejected cookie is cleared.
     /// </remarks>
     internal static async Task<Results<Ok<TokenResponse>, Problem>> Refresh(
-        RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http,
+        RefreshRequest? body, RefreshCookie cookie, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, SessionMetrics metrics, HttpContext http,
         CancellationToken cancellationToken)
     {
         // The client chose to send the token in the body, whereas the browser attaches the cookie on its own.
         if (body?.RefreshToken is { } sent)
         {
-            return await ExchangeAsync(sent, tokens, refresh, counter, http, cancellationToken);
+            return await ExchangeAsync(sent, tokens, refresh, counter, metrics, http, cancellationToken);
         }
 
         if (!cookie.IsSent(http.Request))
@@ -44,7 +44,7 @@ internal static class SessionEndpoints
 
         // Never return it in the body: a script that can make the browser refresh must not obtain a token that it can't otherwise read.
         TokenResult.UseCookie(http, cookie);
-        var answer = await ExchangeAsync(cookieToken, tokens, refresh, counter, http, cancellationToken);
+        var answer = await ExchangeAsync(cookieToken, tokens, refresh, counter, metrics, http, cancellationToken);
         if (answer.Result is Problem { Refusal.Status: StatusCodes.Status401Unauthorized })
         {
             cookie.Clear(http);
@@ -118,23 +118,30 @@ internal static class SessionEndpoints
             : Problems.NotFound.ToProblem();
 
     private static async Task<Results<Ok<TokenResponse>, Problem>> ExchangeAsync(
-        string text, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, HttpContext http, CancellationToken cancellationToken)
+        string text, TokenPairs tokens, SessionRefresh refresh, RateCounter counter, SessionMetrics metrics, HttpContext http,
+        CancellationToken cancellationToken)
     {
         if (!tokens.TryRead(text, out var token))
         {
+            metrics.Count(RefreshResult.Invalid.Instance);
             return Problems.InvalidRefreshToken.ToProblem();
         }
 
         // Only this server can create a token that passes this check, so other clients can't use up a session's rate limit.
         var decision = await counter.TakeAsync(RefreshLimits.PerSession, token.SessionId.ToString());
         RateLimitHeaders.ShowTightest(http, decision);
-        return !decision.Allowed
-            ? Refusal.RateLimited(decision.Reset).ToProblem()
-            : await refresh.RefreshAsync(token, () => http.Origin(), cancellationToken) switch
-            {
-                RefreshResult.Refreshed refreshed => TokenResult.Of(http, refreshed.Tokens),
-                RefreshResult.Reused => Problems.RefreshTokenReused.ToProblem(),
-                _ => Problems.InvalidRefreshToken.ToProblem(),
-            };
+        if (!decision.Allowed)
+        {
+            return Refusal.RateLimited(decision.Reset).ToProblem();
+        }
+
+        var result = await refresh.RefreshAsync(token, () => http.Origin(), cancellationToken);
+        metrics.Count(result);
+        return result switch
+        {
+            RefreshResult.Refreshed refreshed => TokenResult.Of(http, refreshed.Tokens),
+            RefreshResult.Reused => Problems.RefreshTokenReused.ToProblem(),
+            _ => Problems.InvalidRefreshToken.ToProblem(),
+        };
     }
 }

@@ -1,5 +1,6 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
@@ -24,6 +25,8 @@ internal static class SessionsFeature
             .AddSingleton<AccessTokens>()
             .AddSingleton<SessionStatusReader>()
             .AddSingleton<VerifiedTokens>()
+            .AddSingleton<IObservedCache>(provider => provider.GetRequiredService<VerifiedTokens>())
+            .AddSingleton<SessionMetrics>()
             .AddSingleton<TokenPairs>()
             .AddSingleton<RefreshRotations>()
             .AddSingleton<SessionRefresh>()

@@ -12,7 +12,7 @@ namespace Cortex.IdentityServer.Identity.Sessions;
 /// </summary>
 internal sealed class VerifiedTokens(
     AccessTokens accessTokens, SessionStatusReader sessions, LastUses uses, Changes changes, DatabaseBreaker breaker, TimeProvider clock)
-    : IDisposable
+    : IObservedCache, IDisposable
 {
     /// <summary>A cached token takes about 3 KB; tokens beyond this limit are validated on each request.</summary>
     private const int MaxCachedTokens = 20_000;
@@ -21,6 +21,8 @@ internal sealed class VerifiedTokens(
     private static readonly TokenVerdict Expired = new TokenVerdict.Refused(Problems.TokenExpired);
 
     private readonly CredentialCache<VerifiedToken> _cache = new(changes, breaker, clock, MaxCachedTokens);
+
+    public CacheCounts Counts => _cache.CountsOf("access_token");
 
     /// <summary>The cached verdict, or null if only the database can tell.</summary>
     public TokenVerdict? FindCached(string token) =>

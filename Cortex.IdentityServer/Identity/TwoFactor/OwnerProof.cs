@@ -10,7 +10,7 @@ namespace Cortex.IdentityServer.Identity.TwoFactor;
 /// Makes a logged-in user prove again, by password and second factor, that they own the account, because an attacker may have obtained their access token
 /// (OWASP ASVS 7.5.1).
 /// </summary>
-internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, SecondFactor secondFactor)
+internal sealed class OwnerProof(CortexDbContext db, PasswordCheck check, SecondFactorCheck secondFactor)
 {
     /// <summary>For a logged-in user, a wrong code is invalid input. A 401 would look like an ended session.</summary>
     public static Refusal WrongCode => Problems.InvalidTwoFactorCode with { Status = StatusCodes.Status400BadRequest };

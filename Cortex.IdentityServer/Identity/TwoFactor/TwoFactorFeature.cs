@@ -12,6 +12,8 @@ internal static class TwoFactorFeature
         .AddJson<TwoFactorJson>()
         .AddScoped<TotpSecrets>()
         .AddScoped<SecondFactor>()
+        .AddScoped<SecondFactorCheck>()
+        .AddSingleton<SecondFactorMetrics>()
         .AddScoped<OwnerProof>()
         .AddScoped<TwoFactorChallenges>()
         .AddScoped<TwoFactorSetup>()

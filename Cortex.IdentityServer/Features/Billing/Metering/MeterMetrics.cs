@@ -1,13 +1,11 @@
 using System.Diagnostics.Metrics;
+using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Features.Billing.Metering;
 
 /// <summary>The metrics of the usage that is sent to Polar. Reading them doesn't query the database.</summary>
 internal sealed class MeterMetrics
 {
-    /// <summary>The name of the meter.</summary>
-    public const string MeterName = "Cortex.IdentityServer";
-
     public const string Unsent = "cortex.billing.usage_events.unsent";
     public const string OldestUnsent = "cortex.billing.usage_events.oldest_unsent";
     public const string Parked = "cortex.billing.usage_events.parked";
@@ -26,7 +24,7 @@ internal sealed class MeterMetrics
     public MeterMetrics(IMeterFactory meters, TimeProvider clock)
     {
         _clock = clock;
-        var meter = meters.Create(MeterName);
+        var meter = meters.Create(Product.TelemetryName);
         _accepted = meter.CreateCounter<long>(Accepted, Unit, "Usage events that Polar has inserted.");
         _duplicates = meter.CreateCounter<long>(Duplicates, Unit, "Usage events that Polar already had, because an answer of Polar's was lost.");
         _refused = meter.CreateCounter<long>(Refused, Unit, "Usage events that Polar has refused and that were parked.");

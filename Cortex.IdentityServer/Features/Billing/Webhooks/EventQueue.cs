@@ -17,10 +17,15 @@ internal sealed class EventQueue(CortexDbContext db, TimeProvider clock)
     public const string AnyDueSql =
         $"SELECT EXISTS (SELECT FROM billing_inbox WHERE {ReceivedIsDue}) OR EXISTS (SELECT FROM billing_events WHERE {PendingIsDue})";
 
-    private const string ReceivedIsDue =
-        "failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1";
+    /// <summary>Whether a row of <c>billing_inbox</c> is going to be tried, now or later.</summary>
+    public const string ReceivedIsWaiting = "failed_at IS NULL AND unmatched_at IS NULL AND processed_at IS NULL";
 
-    private const string PendingIsDue = "NOT coalesce(processed, false) AND failed_at IS NULL AND coalesce(next_attempt_at, '-infinity') <= $1";
+    /// <summary>Whether a row of <c>billing_events</c> is going to be tried, now or later.</summary>
+    public const string PendingIsWaiting = "NOT coalesce(processed, false) AND failed_at IS NULL";
+
+    private const string ReceivedIsDue = $"{ReceivedIsWaiting} AND {AttemptIsDue}";
+    private const string PendingIsDue = $"{PendingIsWaiting} AND {AttemptIsDue}";
+    private const string AttemptIsDue = "coalesce(next_attempt_at, '-infinity') <= $1";
 
     private const string ReceivedSql = $"""
         SELECT id, polar_event_id, data, created_at, attempts, NULL::uuid FROM billing_inbox WHERE {ReceivedIsDue}

@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Data;
+using Cortex.IdentityServer.Foundation.Data.Gauges;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
 
@@ -20,6 +21,7 @@ internal static class WebhooksFeature
         .AddSingleton<EventFailures>()
         .AddScoped<EventQueue>()
         .AddScoped<EventWork>()
+        .AddGauges(EventGauges.All)
         .AddHostedService<EventWorker>()
         .AddHostedService<UnmatchedEvents>()
         .AddSingleton<IExpiryRule>(new ExpiryRule(

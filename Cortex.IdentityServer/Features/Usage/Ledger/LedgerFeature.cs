@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Features.Usage.Ledger;
 
@@ -11,6 +12,7 @@ internal static class LedgerFeature
         .AddSingleton<UsageSignal>()
         .AddSingleton<UsageInsert>()
         .AddSingleton<UsageBatches>()
+        .AddSingleton<IObservedMetrics, UsageMetrics>()
         .AddSingleton<UsageWriter>()
         .AddHostedService(provider => provider.GetRequiredService<UsageWriter>())
         .AddSingleton<UsageReporting>();

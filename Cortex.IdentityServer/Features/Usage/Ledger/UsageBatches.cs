@@ -27,6 +27,10 @@ internal sealed partial class UsageBatches(
     private bool _isRecording;
 
     private long _droppedBefore;
+    private long _written;
+
+    /// <summary>The number of events that were added to the ledger so far.</summary>
+    public long Written => Interlocked.Read(ref _written);
 
     /// <summary>Writes a batch, and completes the receipts of its reports. Returns false if the database can't be used.</summary>
     public Task<bool> TryWriteAsync(List<PendingUsage> batch, CancellationToken cancellationToken)
@@ -76,6 +80,7 @@ internal sealed partial class UsageBatches(
 
             foreach (var (report, outcome) in batch.Zip(outcomes))
             {
+                Interlocked.Add(ref _written, outcome.Added.Count);
                 observer.OnAdded(outcome.Added);
                 report.Receipt.SetResult(outcome.Receipt);
             }

@@ -49,6 +49,18 @@ internal sealed class UsageQueue
         }
     }
 
+    /// <summary>The number of events that wait, reported or metered.</summary>
+    public int Count
+    {
+        get
+        {
+            lock (_lock)
+            {
+                return _reported + _metered.Count;
+            }
+        }
+    }
+
     /// <summary>Adds a metered request; returns false if the queue is full, and counts it as dropped.</summary>
     public bool TryAddMetered(UsageEvent request)
     {

@@ -22,10 +22,11 @@ internal sealed partial class UsageFold(
     private const int TimeoutSeconds = 60;
 
     /// <summary>
-    /// Returns whether there are rows to fold and no other replica is folding them. CASE guarantees the order of evaluation. The statistics of a table that is
-    /// always being emptied say little, so the planner is told not to join row by row, which would take minutes with many names.
+    /// Returns NULL if there are no rows to fold, and otherwise whether no other replica is folding them. CASE guarantees the order of evaluation. The
+    /// statistics of a table that is always being emptied say little, so the planner is told not to join row by row, which would take minutes with many
+    /// names.
     /// </summary>
-    private const string BeginSql = $"SELECT CASE WHEN EXISTS (SELECT FROM usage_deltas) THEN {TurnSql} ELSE false END, {PlannerSql}";
+    private const string BeginSql = $"SELECT CASE WHEN EXISTS (SELECT FROM usage_deltas) THEN {TurnSql} END, {PlannerSql}";
 
     private const string ShortenSql = $"SELECT {TurnSql}, {PlannerSql}";
     private const string TurnSql = "pg_try_advisory_xact_lock($1)";
@@ -34,6 +35,10 @@ internal sealed partial class UsageFold(
     private readonly string _moveSql = FoldSql.Move(targets);
     private readonly HashSet<IUsageFolded> _failingListeners = [];
     private bool _isFailing;
+    private long _currentAt = clock.GetTimestamp();
+
+    /// <summary>The time since a moment up to which all usage had been folded, as far as this replica knows.</summary>
+    public TimeSpan Lag => clock.GetElapsedTime(Volatile.Read(ref _currentAt));
 
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
@@ -63,9 +68,10 @@ internal sealed partial class UsageFold(
     public async Task<IReadOnlyCollection<Guid>> RunAsync(CancellationToken cancellationToken)
     {
         var users = new HashSet<Guid>();
+        var started = clock.GetTimestamp();
         try
         {
-            for (var last = 0L; await FoldAsync(last, cancellationToken) is { } batch; last = batch.Last)
+            for (var last = 0L; await FoldAsync(last, started, cancellationToken) is { } batch; last = batch.Last)
             {
                 users.UnionWith(batch.Users);
                 if (batch.Count < FoldSql.BatchSize)
@@ -83,22 +89,26 @@ internal sealed partial class UsageFold(
     }
 
     /// <summary>Folds the first rows after an id. Returns null if there are none, or if another replica is folding.</summary>
-    private async Task<FoldedBatch?> FoldAsync(long after, CancellationToken cancellationToken)
+    private async Task<FoldedBatch?> FoldAsync(long after, long started, CancellationToken cancellationToken)
     {
         await using var connection = await database.OpenConnectionAsync(cancellationToken);
         await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-        if (!await TakeTurnAsync(connection, BeginSql, cancellationToken))
+        var isTurn = await TakeTurnAsync(connection, BeginSql, cancellationToken);
+        if (isTurn is not true)
         {
+            UpdateLag(isComplete: isTurn is null, started);
             return null;
         }
 
         // A new statement, and therefore a new snapshot: it sees what the replica that had the lock before has committed.
         if (await MoveAsync(connection, after, cancellationToken) is not { } batch)
         {
+            UpdateLag(isComplete: true, started);
             return null;
         }
 
         await transaction.CommitAsync(cancellationToken);
+        UpdateLag(isComplete: batch.Count < FoldSql.BatchSize, started);
         foreach (var list in batch.Crowded)
         {
             await ShortenAsync(connection, list, cancellationToken);
@@ -116,7 +126,7 @@ internal sealed partial class UsageFold(
         try
         {
             await using var transaction = await connection.BeginTransactionAsync(cancellationToken);
-            if (await TakeTurnAsync(connection, ShortenSql, cancellationToken))
+            if (await TakeTurnAsync(connection, ShortenSql, cancellationToken) is true)
             {
                 await UsageNames.ShortenAsync(connection, list, TimeoutSeconds, cancellationToken);
                 await transaction.CommitAsync(cancellationToken);
@@ -132,12 +142,20 @@ internal sealed partial class UsageFold(
         }
     }
 
-    /// <summary>Returns false if another replica is folding, or if the statement finds nothing to do.</summary>
-    private static async Task<bool> TakeTurnAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
+    private void UpdateLag(bool isComplete, long started)
+    {
+        if (isComplete)
+        {
+            Volatile.Write(ref _currentAt, started);
+        }
+    }
+
+    /// <summary>Returns false if another replica is folding, and null if the statement finds nothing to do.</summary>
+    private static async Task<bool?> TakeTurnAsync(NpgsqlConnection connection, string sql, CancellationToken cancellationToken)
     {
         await using var turn = new NpgsqlCommand(sql, connection);
         turn.Parameters.Add(new NpgsqlParameter<long> { TypedValue = LockKey });
-        return await turn.ExecuteScalarAsync(cancellationToken) is true;
+        return await turn.ExecuteScalarAsync(cancellationToken) as bool?;
     }
 
     private async Task<FoldedBatch?> MoveAsync(NpgsqlConnection connection, long after, CancellationToken cancellationToken)

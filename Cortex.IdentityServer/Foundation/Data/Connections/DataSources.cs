@@ -21,6 +21,9 @@ internal static class DataSources
         var wanted = isOneHost || settings.TargetSessionAttributes == "primary" ? settings.TargetSessionAttributes : "read-write";
         settings.TargetSessionAttributes = isOneHost ? null : wanted;
         var builder = new NpgsqlDataSourceBuilder(settings.ConnectionString).UseLoggerFactory(logging);
+
+        // A label of Npgsql's metrics, which would contain the address and the role otherwise.
+        builder.Name = settings.Pooling ? "requests" : "unpooled";
         ClampedTimestamps.AddTo(builder);
 
         // TLS 1.2 is always the minimum, which is the highest value that ssl_min_protocol_version may have here.

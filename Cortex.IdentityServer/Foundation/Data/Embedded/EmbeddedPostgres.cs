@@ -1,5 +1,6 @@
 using System.Diagnostics;
 using System.Globalization;
+using Cortex.IdentityServer.Foundation.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
@@ -146,9 +147,8 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private async Task CreateDatabaseAsync(CancellationToken ct)
     {
-        var system = new NpgsqlConnectionStringBuilder(_server!.ConnectionString("postgres")) { Pooling = false };
-        await using var connection = new NpgsqlConnection(system.ConnectionString);
-        await connection.OpenAsync(ct);
+        await using var source = DataSources.BuildUnpooled(_server!.ConnectionString("postgres"));
+        await using var connection = await source.OpenConnectionAsync(ct);
 
         await using var find = new NpgsqlCommand("SELECT 1 FROM pg_database WHERE datname = $1", connection);
         find.Parameters.Add(new NpgsqlParameter { Value = _options.Database });

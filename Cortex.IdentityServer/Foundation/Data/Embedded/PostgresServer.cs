@@ -1,6 +1,7 @@
 using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using Cortex.IdentityServer.Foundation.Data.Connections;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Foundation.Data.Embedded;
@@ -93,11 +94,11 @@ internal sealed class PostgresServer(PostgresAccount account, PostgresBinaries b
             return null;
         }
 
-        var probe = new NpgsqlConnectionStringBuilder(running.ConnectionString(data, "postgres")) { Pooling = false, Timeout = 5 };
+        var probe = new NpgsqlConnectionStringBuilder(running.ConnectionString(data, "postgres")) { Timeout = 5 };
         try
         {
-            await using var connection = new NpgsqlConnection(probe.ConnectionString);
-            await connection.OpenAsync(ct);
+            await using var source = DataSources.BuildUnpooled(probe.ConnectionString);
+            await using var connection = await source.OpenConnectionAsync(ct);
             await using var command = new NpgsqlCommand("SELECT current_setting('fsync') = 'on'", connection);
             return await command.ExecuteScalarAsync(ct) is bool durable && durable == options.Durable;
         }

@@ -16,6 +16,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     private long _revalidateFrom;
     private long _inSyncAt = clock.GetTimestamp();
     private volatile bool _isCurrent;
+    private volatile bool _isListening;
     private Action? _onInvalidateAll;
 
     /// <summary>The number to store with data that is about to be read from the database.</summary>
@@ -23,6 +24,12 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
 
     /// <summary>Whether all changes are known, through notifications or a recent poll. Otherwise, the database has to be queried.</summary>
     public bool IsCurrent => _isCurrent;
+
+    /// <summary>Whether notifications arrive. Otherwise, the database is down, or a pooler doesn't forward them.</summary>
+    public bool IsListening => _isListening;
+
+    /// <summary>The time since the last moment up to which no notification was missed.</summary>
+    public TimeSpan Age => clock.GetElapsedTime(Volatile.Read(ref _inSyncAt));
 
     /// <summary>Marks the user's cached data as stale. Call it after the commit; otherwise data read before the commit would be cached again.</summary>
     public void Invalidate(Guid userId) => Raise(ref _last[StripeOf(userId)], Interlocked.Increment(ref _number));
@@ -49,6 +56,7 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     {
         Volatile.Write(ref _revalidateFrom, Interlocked.Increment(ref _number));
         _isCurrent = true;
+        _isListening = false;
     }
 
     /// <summary>Whether data read at this number can be used without a query.</summary>
@@ -62,10 +70,11 @@ internal sealed class Changes(TimeSpan grace, TimeProvider clock)
     {
         Volatile.Write(ref _inSyncAt, clock.GetTimestamp());
         _isCurrent = true;
+        _isListening = true;
     }
 
     /// <summary>Reports that changes may be missed from now on.</summary>
-    public void MarkOutOfSync() => _isCurrent = false;
+    public void MarkOutOfSync() => _isCurrent = _isListening = false;
 
     /// <summary>Whether data that was current at this time may still be used while the database can't be queried.</summary>
     public bool IsInGrace(long timestamp) => clock.GetElapsedTime(Math.Max(timestamp, Volatile.Read(ref _inSyncAt))) < grace;

@@ -13,12 +13,22 @@ internal sealed class CredentialCache<T>(Changes changes, DatabaseBreaker breake
     where T : class, ICachedCredential
 {
     private readonly MemoryCache _cache = new(new MemoryCacheOptions { SizeLimit = maxEntries, Clock = new Clock(clock) });
+    private long _hits;
+    private long _queries;
+
+    public CacheCounts CountsOf(string kind) => new(kind, Interlocked.Read(ref _hits), Interlocked.Read(ref _queries), _cache.Count);
 
     /// <summary>Gets an entry that is known to be current.</summary>
     public bool TryGet(string key, [NotNullWhen(true)] out T? value)
     {
         value = _cache.TryGetValue<Entry>(key, out var entry) && changes.IsFresh(entry!.Value.UserId, entry.Number) ? entry.Value : null;
-        return value is not null;
+        if (value is null)
+        {
+            return false;
+        }
+
+        Interlocked.Increment(ref _hits);
+        return true;
     }
 
     /// <summary>Whether there is an entry, current or not.</summary>
@@ -30,6 +40,7 @@ internal sealed class CredentialCache<T>(Changes changes, DatabaseBreaker breake
     /// <param name="cancellationToken">The request's token.</param>
     public async Task<T?> QueryAsync(string key, Func<T?, CancellationToken, Task<T?>> query, CancellationToken cancellationToken)
     {
+        Interlocked.Increment(ref _queries);
         var number = changes.Number;
         var timestamp = clock.GetTimestamp();
         _cache.TryGetValue<Entry>(key, out var before);

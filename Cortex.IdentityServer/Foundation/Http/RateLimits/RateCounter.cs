@@ -1,7 +1,7 @@
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 /// <summary>Counts requests per partition of a limit and decides whether another one is allowed.</summary>
-internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, SharedWindows? shared = null)
+internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, RateLimitMetrics metrics, SharedWindows? shared = null)
 {
     /// <summary>Takes a permit if one is left.</summary>
     public ValueTask<RateDecision> TakeAsync(RateLimit limit, string partition)
@@ -9,7 +9,7 @@ internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, Sh
         // Always count locally too, so that the replica continues from its own count if Redis becomes unavailable.
         var permits = options.PermitsOf(limit);
         var alone = own.Take(limit, permits, partition);
-        return shared is { IsUp: true } ? TakeSharedAsync(shared, limit, permits, partition, alone) : new(alone);
+        return shared is { IsUp: true } ? TakeSharedAsync(shared, limit, permits, partition, alone) : new(Counted(limit, alone));
     }
 
     /// <summary>
@@ -31,7 +31,7 @@ internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, Sh
     {
         if (await redis.TakeAsync(limit, permits, partition) is not { } together)
         {
-            return alone;
+            return Counted(limit, alone);
         }
 
         if (!together.Allowed && alone.LocalEnd is { } end)
@@ -39,6 +39,16 @@ internal sealed class RateCounter(RateLimitOptions options, LocalWindows own, Sh
             own.ReturnPermit(limit, partition, end);
         }
 
-        return together with { LocalEnd = together.Allowed ? alone.LocalEnd : null };
+        return Counted(limit, together with { LocalEnd = together.Allowed ? alone.LocalEnd : null });
+    }
+
+    private RateDecision Counted(RateLimit limit, RateDecision decision)
+    {
+        if (!decision.Allowed)
+        {
+            metrics.CountRefusal(limit);
+        }
+
+        return decision;
     }
 }

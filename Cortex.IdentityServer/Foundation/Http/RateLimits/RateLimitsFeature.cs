@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
@@ -30,6 +31,8 @@ internal static class RateLimitsFeature
         return services
             .AddSingleton(options)
             .AddSingleton<LocalWindows>()
+            .AddSingleton<RateLimitMetrics>()
+            .AddSingleton<IObservedMetrics>(provider => provider.GetRequiredService<RateLimitMetrics>())
             .AddSingleton<RateCounter>();
     }
 }

@@ -11,7 +11,8 @@ namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 /// doesn't lock them out. While the queue is full, unknown callers use all threads but one, which is kept for known callers; its processor is also free for
 /// requests that need no hash.
 /// </remarks>
-internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswordHasher hasher, TimeProvider clock, ILogger<HashingQueue> logger)
+internal sealed partial class HashingQueue(
+    HashingOptions options, BcryptPasswordHasher hasher, HashingMetrics metrics, TimeProvider clock, ILogger<HashingQueue> logger)
     : IHostedService, IDisposable
 {
     /// <summary>Guards the two queues and the fields derived from them. Threads wait on it.</summary>
@@ -26,6 +27,9 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
     private long _lastHashTicks;
     private volatile bool _isFull;
     private bool _isStopped;
+
+    /// <summary>The number of requests that hash or wait.</summary>
+    public int Length => Volatile.Read(ref _occupied);
 
     /// <summary>The time that the current queue takes, assuming that every request in it needs a hash; at least a second.</summary>
     public TimeSpan RetryAfter
@@ -55,6 +59,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
         }
 
         _isFull = true;
+        metrics.CountRejection();
         _log.ReportFull(options.Places);
         return null;
     }
@@ -93,7 +98,7 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
 
     internal Task<T> RunAsync<T>(Func<BcryptPasswordHasher, T> compute, bool isKnown, CancellationToken cancellationToken)
     {
-        var work = new HashingWork<T>(() => compute(hasher), cancellationToken);
+        var work = new HashingWork<T>(() => compute(hasher), cancellationToken) { QueuedAt = clock.GetTimestamp() };
         lock (_lock)
         {
             if (_isStopped)
@@ -136,7 +141,9 @@ internal sealed partial class HashingQueue(HashingOptions options, BcryptPasswor
             var started = clock.GetTimestamp();
             if (work.Run())
             {
-                Volatile.Write(ref _lastHashTicks, clock.GetElapsedTime(started).Ticks);
+                var duration = clock.GetElapsedTime(started);
+                Volatile.Write(ref _lastHashTicks, duration.Ticks);
+                metrics.Record(clock.GetElapsedTime(work.QueuedAt, started), duration);
             }
 
             if (isUnknown)

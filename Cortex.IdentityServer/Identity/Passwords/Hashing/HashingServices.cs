@@ -1,4 +1,5 @@
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
 
@@ -10,6 +11,8 @@ internal static class HashingServices
         .AddSingleton(provider => BcryptEngines.Choose(provider.GetRequiredService<ILogger<BcryptEngine>>()))
         .AddSingleton(provider => new BcryptPasswordHasher(
             provider.GetRequiredService<BcryptEngine>(), provider.GetRequiredService<HashingOptions>().BcryptCost))
+        .AddSingleton<HashingMetrics>()
+        .AddSingleton<IObservedMetrics, HashingQueueMetrics>()
         .AddSingleton<HashingQueue>()
         .AddHostedService(provider => provider.GetRequiredService<HashingQueue>());
 }

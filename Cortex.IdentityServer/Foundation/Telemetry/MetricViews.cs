@@ -1,0 +1,49 @@
+using Cortex.IdentityServer.Foundation.Configuration;
+using OpenTelemetry.Metrics;
+
+namespace Cortex.IdentityServer.Foundation.Telemetry;
+
+/// <summary>The meters that are collected, and which of their instruments and labels.</summary>
+/// <remarks>
+/// Labels never contain a user, an email, a key, or an address: a metric's labels are chosen here, so a new version of a library can't add one. Their values
+/// come from fixed sets, such as routes and status codes.
+/// </remarks>
+internal static class MetricViews
+{
+    /// <summary>The maximum number of label combinations of a metric. Further ones are counted together, with the label <c>otel.metric.overflow</c>.</summary>
+    private const int MaxCombinations = 2_000;
+
+    /// <summary>The meters, as .NET 10 and Npgsql document them, each with the labels that are kept. Null keeps all labels of our own meter.</summary>
+    private static readonly Dictionary<string, string[]?> Labels = new(StringComparer.Ordinal)
+    {
+        [Product.TelemetryName] = null,
+        ["Microsoft.AspNetCore.Hosting"] = ["http.route", "http.request.method", "http.response.status_code", "error.type"],
+        ["Microsoft.AspNetCore.Server.Kestrel"] = ["server.port", "network.protocol.version", "tls.protocol.version", "error.type"],
+        ["Microsoft.AspNetCore.Diagnostics"] = ["error.type", "aspnetcore.diagnostics.exception.result"],
+        ["Microsoft.AspNetCore.RateLimiting"] = ["aspnetcore.rate_limiting.policy", "aspnetcore.rate_limiting.result"],
+        ["Microsoft.AspNetCore.Authentication"] = ["aspnetcore.authentication.scheme", "aspnetcore.authentication.result", "error.type"],
+        ["Microsoft.AspNetCore.Authorization"] = ["aspnetcore.authorization.policy", "aspnetcore.authorization.result", "error.type"],
+        ["Microsoft.AspNetCore.Identity"] =
+        [
+            "aspnetcore.identity.result", "aspnetcore.identity.error_code", "aspnetcore.identity.user.update_type",
+            "aspnetcore.identity.password_check_result", "aspnetcore.identity.token_purpose", "aspnetcore.identity.token_verified",
+            "aspnetcore.identity.sign_in.type", "aspnetcore.identity.sign_in.result", "error.type",
+        ],
+        ["System.Net.Http"] = ["server.address", "http.request.method", "http.response.status_code", "http.connection.state", "error.type"],
+        ["System.Runtime"] = ["gc.heap.generation", "cpu.mode"],
+        ["Npgsql"] = ["db.client.connection.pool.name", "db.client.connection.state", "error.type"],
+    };
+
+    /// <summary>
+    /// Instruments that are recorded on each request and add nothing to the durations of the requests. An instrument that isn't collected costs nothing.
+    /// </summary>
+    private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal) { "http.server.active_requests" };
+
+    private static readonly Dictionary<string, MetricStreamConfiguration> Views = Labels.ToDictionary(
+        meter => meter.Key, meter => new MetricStreamConfiguration { TagKeys = meter.Value, CardinalityLimit = MaxCombinations }, StringComparer.Ordinal);
+
+    public static MeterProviderBuilder AddServerMetrics(this MeterProviderBuilder metrics) => metrics
+        .AddMeter([.. Labels.Keys])
+        .SetExemplarFilter(ExemplarFilterType.AlwaysOff)
+        .AddView(instrument => Dropped.Contains(instrument.Name) ? MetricStreamConfiguration.Drop : Views[instrument.Meter.Name]);
+}

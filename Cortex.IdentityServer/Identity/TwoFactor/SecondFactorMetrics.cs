@@ -1,0 +1,22 @@
+using System.Diagnostics.Metrics;
+using Cortex.IdentityServer.Foundation.Configuration;
+
+namespace Cortex.IdentityServer.Identity.TwoFactor;
+
+/// <summary>Counts the checks of second factors, at logins and wherever else one is required.</summary>
+internal sealed class SecondFactorMetrics(IMeterFactory meters)
+{
+    public const string Totp = "totp";
+    public const string RecoveryCode = "recovery_code";
+    public const string Passkey = "passkey";
+
+    private readonly Counter<long> _checks = meters.Create(Product.TelemetryName).CreateCounter<long>(
+        "cortex.second_factors", "{check}", "Checks of second factors, by method (totp, recovery_code, or passkey) and outcome (accepted, wrong, or locked).");
+
+    public void Count(string method, SecondFactorResult result) => _checks.Add(1, new("method", method), new("outcome", result switch
+    {
+        SecondFactorResult.Accepted => "accepted",
+        SecondFactorResult.Locked => "locked",
+        _ => "wrong",
+    }));
+}
