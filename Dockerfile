@@ -41,7 +41,7 @@ ENV DOTNET_EnableDiagnostics=0
 # servers.
 ENV DOTNET_GCgen0size=0x2000000
 USER $APP_UID
-EXPOSE 8080
+EXPOSE 8080 8443
 HEALTHCHECK --interval=10s --timeout=6s --start-period=30s --retries=3 \
     CMD ["dotnet", "Cortex.IdentityServer.dll", "healthcheck"]
 ENTRYPOINT ["dotnet", "Cortex.IdentityServer.dll"]

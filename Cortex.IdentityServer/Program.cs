@@ -15,6 +15,7 @@ using Cortex.IdentityServer.Foundation.Http.RateLimits;
 using Cortex.IdentityServer.Foundation.Management;
 using Cortex.IdentityServer.Foundation.Secrets;
 using Cortex.IdentityServer.Foundation.Telemetry;
+using Cortex.IdentityServer.Foundation.Tls;
 using Cortex.IdentityServer.Identity.Account;
 using Cortex.IdentityServer.Identity.ApiKeys;
 using Cortex.IdentityServer.Identity.Audit;
@@ -63,7 +64,7 @@ internal sealed partial class Program
             .AddApiDocs()
             .AddConsole(settings, http.PublicUrl)
             .AddRateLimits(settings);
-        builder.AddHttp(http, stop);
+        builder.AddHttp(http, stop).AddTls(settings);
     }
 
     private static async Task ServeAsync(WebApplication app)

@@ -81,6 +81,7 @@ internal sealed class ReadSettings
     {
         var settings = new SettingsReader(variables, isProduction, serves: true);
         var builder = WebApplication.CreateEmptyBuilder(new());
+        builder.Configuration.AddConfiguration(variables);
         var database = DatabaseOptions.Read(settings);
         Program.AddServices(builder, settings, CancellationToken.None);
         settings.ThrowIfInvalid();

@@ -46,8 +46,12 @@ public sealed class SecretFileTests : IDisposable
 
     [Theory]
     [InlineData("SECRET_KEY")]
+    [InlineData("JWT_SECRET_KEY")]
     [InlineData("POSTGRES_URL")]
     [InlineData("REDIS_URL")]
+    [InlineData("SMTP_URL")]
+    [InlineData("POLAR_WEBHOOK_SECRET")]
+    [InlineData("POLAR_ACCESS_TOKEN")]
     public void A_missing_or_empty_file_or_one_besides_the_variable_is_one_line(string name)
     {
         foreach (var file in new[] { Path.Combine(_folder, "nowhere"), Write("\n"), _folder })

@@ -18,6 +18,7 @@ public sealed class LayoutTests
         ("Foundation/Data", "Foundation: Configuration, Telemetry"),
         ("Foundation/Http", "Foundation: Configuration, Telemetry, Data"),
         ("Foundation/Management", "Foundation: Configuration, Telemetry, Http"),
+        ("Foundation/Tls", "Foundation: Configuration, Http"),
         ("Identity/Users", "Foundation: Configuration, Data, Http"),
         ("Identity/Audit", "Foundation: Configuration, Data, Http"),
         ("Identity/Mail", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit"),
@@ -49,7 +50,7 @@ public sealed class LayoutTests
             + "Features: Usage, Billing"),
         (
             "Features/CommandLine",
-            "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Events, SigningKeys, TwoFactor, Authentication; "
+            "Foundation: Configuration, Secrets, Data, Http, Tls; Identity: Users, Audit, Events, SigningKeys, TwoFactor, Authentication; "
             + "Features: Usage, Billing, Admin"),
     ];
 

@@ -20,6 +20,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     private readonly StringBuilder _output = new();
     private readonly StringBuilder _errors = new();
     private readonly TaskCompletionSource<Uri> _listening = new(TaskCreationOptions.RunContinuationsAsynchronously);
+    private readonly TaskCompletionSource<Uri> _listeningForTls = new(TaskCreationOptions.RunContinuationsAsynchronously);
     private readonly TaskCompletionSource _hasDatabase = new(TaskCreationOptions.RunContinuationsAsynchronously);
 
     private ServerProcess(Process process) => _process = process;
@@ -99,6 +100,9 @@ internal sealed partial class ServerProcess : IAsyncDisposable
     /// <summary>Waits until the server listens and returns its address.</summary>
     public Task<Uri> WaitForAddressAsync() => _listening.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
+    /// <summary>Waits until the server listens at an https address and returns it.</summary>
+    public Task<Uri> WaitForTlsAddressAsync() => _listeningForTls.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
+
     /// <summary>Waits until the embedded PostgreSQL runs. The server may not listen yet.</summary>
     public Task WaitForDatabaseAsync() => _hasDatabase.Task.WaitAsync(Timeout, TestContext.Current.CancellationToken);
 
@@ -151,6 +155,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
             // The other stream may still have pending lines.
             var ended = new InvalidOperationException($"The server exited:\n{Output}\n{Errors}");
             _listening.TrySetException(ended);
+            _listeningForTls.TrySetException(ended);
             _hasDatabase.TrySetException(ended);
             return;
         }
@@ -167,11 +172,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
 
         if (Listening().Match(line) is { Success: true } match)
         {
-            _listening.TrySetResult(new Uri(match.Groups[1].Value));
+            var address = new Uri(match.Groups[1].Value);
+            (address.Scheme == Uri.UriSchemeHttps ? _listeningForTls : _listening).TrySetResult(address);
         }
     }
 
-    [GeneratedRegex(@"Now listening on: (http://\S+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"Now listening on: (https?://\S+)", RegexOptions.CultureInvariant)]
     private static partial Regex Listening();
 
     [GeneratedRegex(

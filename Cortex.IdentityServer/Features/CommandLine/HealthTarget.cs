@@ -2,6 +2,7 @@ using System.Net;
 using System.Net.Sockets;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Tls;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
@@ -13,7 +14,8 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// Whether the TLS certificate must be valid for the host. On the same machine it need not be: the certificate is for the public name, and the request carries
 /// no secret.
 /// </param>
-internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint> EndPoints, bool ChecksCertificate)
+/// <param name="Pin">The certificate that the server on the same machine must have, or null if <c>TLS_CERT_FILE</c> doesn't name one.</param>
+internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint> EndPoints, bool ChecksCertificate, CertificatePin? Pin)
 {
     private const string HealthPath = "/health";
 
@@ -31,6 +33,10 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
         return addresses.OrderBy(address => address.Scheme == Uri.UriSchemeHttps).Select(FromListenAddress).FirstOrDefault()
             ?? throw new CommandFailedException("The server listens on a port that the system chooses. Pass its address with --url.");
     }
+
+    /// <summary>The certificate that the variables configure. Only the server reports errors in them.</summary>
+    private static CertificatePin? OwnCertificate() =>
+        TlsOptions.Read(new SettingsReader(Settings(), isProduction: true, serves: false)) is { } options ? new(options) : null;
 
     /// <summary>Reads the sources in the same order as the server's host.</summary>
     private static IConfiguration Settings() => new ConfigurationBuilder()
@@ -78,7 +84,8 @@ internal sealed record HealthTarget(Uri Url, string Name, IReadOnlyList<EndPoint
             ? "localhost"
             : $"{(IsWildcard(address.Host) || address.Host.Length == 0 ? "localhost" : address.Host)}:{address.Port}";
         var url = new Uri($"{address.Scheme}://{authority}{HealthPath}");
-        return new(url, address.IsUnixPipe ? $"{HealthPath} at {address.UnixPipePath}" : url.AbsoluteUri, endPoints, checksCertificate);
+        var pin = url.Scheme == Uri.UriSchemeHttps && !checksCertificate ? OwnCertificate() : null;
+        return new(url, address.IsUnixPipe ? $"{HealthPath} at {address.UnixPipePath}" : url.AbsoluteUri, endPoints, checksCertificate, pin);
     }
 
     private static bool IsWildcard(string host) => host is "+" or "*" or "0.0.0.0" or "[::]";

@@ -1,7 +1,11 @@
 using System.CommandLine;
 using System.CommandLine.Parsing;
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
+using System.Security.Authentication;
+using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Tls;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
 
@@ -10,6 +14,11 @@ internal static class HealthcheckCommand
 {
     private static readonly TimeSpan ConnectTimeout = TimeSpan.FromSeconds(3);
     private static readonly TimeSpan Timeout = TimeSpan.FromSeconds(5);
+
+    /// <summary>How long the server may take to notice renewed files, with some reserve.</summary>
+    private static readonly TimeSpan RenewalTime = TimeSpan.FromSeconds(2);
+
+    private static readonly TimeSpan RetryInterval = TimeSpan.FromMilliseconds(250);
 
     public static Command Create()
     {
@@ -51,7 +60,11 @@ internal static class HealthcheckCommand
             ConnectTimeout = ConnectTimeout,
             ConnectCallback = async (_, ct) => new NetworkStream(await ConnectAsync(target.EndPoints, ct), ownsSocket: true),
         };
-        if (!target.ChecksCertificate)
+        if (target.Pin is { } pin)
+        {
+            handler.SslOptions.RemoteCertificateValidationCallback = (_, certificate, _, _) => pin.Matches(certificate);
+        }
+        else if (!target.ChecksCertificate)
         {
 #pragma warning disable CA5359 // see HealthTarget.ChecksCertificate
             handler.SslOptions.RemoteCertificateValidationCallback = (_, _, _, _) => true;
@@ -61,10 +74,9 @@ internal static class HealthcheckCommand
         using var http = new HttpMessageInvoker(handler);
         using var timeout = CancellationTokenSource.CreateLinkedTokenSource(stop);
         timeout.CancelAfter(Timeout);
-        using var request = new HttpRequestMessage(HttpMethod.Get, target.Url);
         try
         {
-            using var response = await http.SendAsync(request, timeout.Token);
+            using var response = await SendAsync(http, target, timeout.Token);
             if (response.IsSuccessStatusCode)
             {
                 await Console.Out.WriteLineAsync("healthy");
@@ -72,6 +84,11 @@ internal static class HealthcheckCommand
             }
 
             await Console.Error.WriteLineAsync($"unhealthy: {target.Name} answered {(int)response.StatusCode}");
+        }
+        catch (HttpRequestException failure) when (target.Pin is not null && IsOtherCertificate(failure))
+        {
+            await Console.Error.WriteLineAsync(
+                $"unhealthy: {target.Name} has another certificate than {TlsOptions.CertificateVariable} and {TlsOptions.KeyVariable}");
         }
         catch (HttpRequestException failure)
         {
@@ -84,6 +101,27 @@ internal static class HealthcheckCommand
 
         return ExitCode.Failed;
     }
+
+    /// <summary>Sends the request, again and again while the server may not have noticed renewed files yet.</summary>
+    private static async Task<HttpResponseMessage> SendAsync(HttpMessageInvoker http, HealthTarget target, CancellationToken stop)
+    {
+        for (var started = Stopwatch.GetTimestamp(); ;)
+        {
+            using var request = new HttpRequestMessage(HttpMethod.Get, target.Url);
+            try
+            {
+                return await http.SendAsync(request, stop);
+            }
+            catch (HttpRequestException failure)
+                when (target.Pin is not null && IsOtherCertificate(failure) && Stopwatch.GetElapsedTime(started) < RenewalTime)
+            {
+                await Task.Delay(RetryInterval, stop);
+            }
+        }
+    }
+
+    private static bool IsOtherCertificate(HttpRequestException failure) =>
+        failure.InnerException is AuthenticationException authentication && FrameworkInternals.IsUntrustedCertificate(authentication);
 
     private static async Task<Socket> ConnectAsync(IReadOnlyList<EndPoint> endPoints, CancellationToken stop)
     {

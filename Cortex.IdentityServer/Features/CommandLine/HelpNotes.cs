@@ -26,7 +26,8 @@ internal static class HelpNotes
 
         Environment variables:
           POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY, PUBLIC_URL, and all others: see docs/configuration.md.
-          ASPNETCORE_URLS or ASPNETCORE_HTTP_PORTS: the addresses or ports to listen on. DOTNET_ENVIRONMENT: Development or Production.
+          ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS, ASPNETCORE_HTTPS_PORTS: the addresses or ports to listen on.
+          TLS_CERT_FILE, TLS_KEY_FILE: the certificate for https addresses and its key. DOTNET_ENVIRONMENT: Development or Production.
 
         Exit codes:
           0    stopped by a signal, after a clean shutdown
@@ -178,8 +179,8 @@ internal static class HelpNotes
         """;
 
     private const string Healthcheck = """
-        This command is meant for container health checks, because the image doesn't include curl. It uses neither a proxy nor the database. For a server on
-        the same machine, it doesn't verify the TLS certificate.
+        This command is meant for container health checks, because the image doesn't include curl. It uses neither a proxy nor the database. A server on the
+        same machine must have the certificate in TLS_CERT_FILE, if that is set, and may have any certificate otherwise.
 
         Examples:
           dotnet Cortex.IdentityServer.dll healthcheck
@@ -187,8 +188,9 @@ internal static class HelpNotes
           dotnet Cortex.IdentityServer.dll healthcheck --url http://unix:/run/cortex.sock
 
         Environment variables:
-          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS: where the server in this container listens;
+          Kestrel__Endpoints__…__Url, ASPNETCORE_URLS, ASPNETCORE_HTTP_PORTS, ASPNETCORE_HTTPS_PORTS: where the server in this container listens;
           http://localhost:5000 if none of them is set.
+          TLS_CERT_FILE, TLS_KEY_FILE: the certificate of that server.
 
         Exit codes:
           0    healthy
