@@ -1,3 +1,5 @@
+using Microsoft.AspNetCore.Connections.Features;
+
 namespace Cortex.IdentityServer.Foundation.Http;
 
 /// <summary>Counts active requests and records whether the server is shutting down.</summary>
@@ -31,7 +33,7 @@ internal sealed class Traffic
                 // Set the header as late as possible, because the exception handler clears headers.
                 context.Response.OnStarting(() =>
                 {
-                    context.Response.Headers.Connection = "close";
+                    CloseConnection(context);
                     return Task.CompletedTask;
                 });
             }
@@ -42,6 +44,19 @@ internal sealed class Traffic
         {
             Volatile.Write(ref _lastAt, Environment.TickCount64);
             Interlocked.Decrement(ref _active);
+        }
+    }
+
+    /// <summary>Asks the client to send its next request elsewhere. HTTP/2 has a frame (GOAWAY) instead of the header.</summary>
+    private static void CloseConnection(HttpContext context)
+    {
+        if (HttpProtocol.IsHttp2(context.Request.Protocol))
+        {
+            context.Features.Get<IConnectionLifetimeNotificationFeature>()?.RequestClose();
+        }
+        else
+        {
+            context.Response.Headers.Connection = "close";
         }
     }
 }
