@@ -18,7 +18,7 @@ public sealed class LayoutTests
         ("Foundation/Data", "Foundation: Configuration, Telemetry"),
         ("Foundation/Http", "Foundation: Configuration, Telemetry, Data"),
         ("Foundation/Management", "Foundation: Configuration, Telemetry, Http"),
-        ("Foundation/Tls", "Foundation: Configuration, Http"),
+        ("Foundation/Tls", "Foundation: Configuration, Telemetry, Http"),
         ("Identity/Users", "Foundation: Configuration, Data, Http"),
         ("Identity/Audit", "Foundation: Configuration, Data, Http"),
         ("Identity/Mail", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit"),

@@ -1,6 +1,7 @@
 using System.Security.Authentication;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Microsoft.AspNetCore.Server.Kestrel.Https;
 
 namespace Cortex.IdentityServer.Foundation.Tls;
@@ -14,7 +15,7 @@ internal static class TlsFeature
     public static WebApplicationBuilder AddTls(this WebApplicationBuilder builder, SettingsReader settings)
     {
         var certificate = new ServerCertificate();
-        builder.Services.AddSingleton(certificate);
+        builder.Services.AddSingleton(certificate).AddSingleton<IObservedMetrics, TlsMetrics>();
         var isConfigured = TlsOptions.Read(settings) is { } options && builder.TryAddCertificate(options, certificate, settings);
         builder.WebHost.ConfigureKestrel(kestrel => kestrel.ConfigureHttpsDefaults(https =>
         {
