@@ -21,7 +21,7 @@ public sealed class LayoutTests
         ("Foundation/Tls", "Foundation: Configuration, Telemetry, Http"),
         ("Identity/Users", "Foundation: Configuration, Data, Http"),
         ("Identity/Audit", "Foundation: Configuration, Data, Http"),
-        ("Identity/Mail", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit"),
+        ("Identity/Mail", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit"),
         ("Identity/Events", "Foundation: Data, Http; Identity: Users, Audit, Mail"),
         ("Identity/Passwords", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit, Mail"),
         ("Identity/SigningKeys", "Foundation: Configuration, Secrets, Data, Http; Identity: Audit"),

@@ -35,9 +35,12 @@ public sealed class DocumentedMetricsTests(MeteringApp app) : IClassFixture<Mete
             }
         };
         listener.Start();
-        foreach (var type in typeof(Program).Assembly.GetTypes().Where(type => type is { IsClass: true } && type.Name.EndsWith("Metrics", StringComparison.Ordinal)))
+        foreach (var type in typeof(Program).Assembly.GetTypes())
         {
-            app.Services.GetService(type);
+            if (type.IsClass && type.Name.EndsWith("Metrics", StringComparison.Ordinal))
+            {
+                app.Services.GetService(type);
+            }
         }
 
         foreach (var metrics in app.Services.GetServices<IObservedMetrics>())
@@ -51,6 +54,8 @@ public sealed class DocumentedMetricsTests(MeteringApp app) : IClassFixture<Mete
     private static string PrometheusName(Instrument instrument)
     {
         var kind = instrument.GetType().Name;
-        return instrument.Name.Replace('.', '_') + (instrument.Unit == "s" ? "_seconds" : "") + (kind.Contains("Counter", StringComparison.Ordinal) ? "_total" : "");
+        return instrument.Name.Replace('.', '_')
+            + (instrument.Unit == "s" ? "_seconds" : "")
+            + (kind.Contains("Counter", StringComparison.Ordinal) ? "_total" : "");
     }
 }

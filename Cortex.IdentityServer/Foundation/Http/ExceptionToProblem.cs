@@ -44,6 +44,7 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
     private Refusal Explain(HttpContext httpContext, Exception exception)
     {
+        var traceId = TraceId.Of(httpContext);
         switch (exception)
         {
             case BadHttpRequestException { InnerException: JsonException json }:
@@ -54,20 +55,20 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
             case var _ when DatabaseFailure.In(exception) is { } failure:
                 server.ReportFailure(exception);
-                Log.DatabaseUnreachable(logger, httpContext.TraceIdentifier, failure.GetType().Name);
+                Log.DatabaseUnreachable(logger, traceId, failure.GetType().Name);
                 return Problems.ServiceUnavailable with { RetryAfter = RetryAfterSeconds };
 
             case var _ when DeletedAccount.Causes(exception):
-                Log.OwnerDeleted(logger, httpContext.TraceIdentifier);
+                Log.OwnerDeleted(logger, traceId);
                 return httpContext.Features.Get<IExceptionHandlerFeature>()?.Endpoint?.Metadata.GetMetadata<OwnerDeleted>()?.Refusal
                     ?? Problems.SessionRevoked;
 
             case var _ when CanBeInUse(httpContext) && ExternalReference.FindTable(exception) is { } table:
-                Log.StillReferenced(logger, httpContext.TraceIdentifier, table);
+                Log.StillReferenced(logger, traceId, table);
                 return Problems.StillReferenced(table);
 
             default:
-                Log.Unexpected(logger, exception, httpContext.TraceIdentifier);
+                Log.Unexpected(logger, exception, traceId);
                 return Problems.InternalError;
         }
     }

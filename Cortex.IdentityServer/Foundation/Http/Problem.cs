@@ -29,7 +29,7 @@ internal sealed class Problem(Refusal refusal) : IResult
             RateLimitHeaders.ShowTightest(httpContext, limit);
         }
 
-        return response.WriteAsJsonAsync(Body(httpContext.TraceIdentifier), HttpJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);
+        return response.WriteAsJsonAsync(Body(TraceId.Of(httpContext)), HttpJson.Default.ProblemBody, ContentType, httpContext.RequestAborted);
     }
 
     /// <summary>Returns only the body, which the OpenAPI document also shows as an example.</summary>

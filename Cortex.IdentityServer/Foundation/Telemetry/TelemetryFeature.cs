@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using OpenTelemetry.Metrics;
 using OpenTelemetry.Resources;
+using OpenTelemetry.Trace;
 
 namespace Cortex.IdentityServer.Foundation.Telemetry;
 
@@ -14,15 +15,17 @@ internal static class TelemetryFeature
     {
         var options = TelemetryOptions.Read(settings);
         services.AddSingleton(options);
-        if (!settings.Serves || !options.HasMetrics)
+        if (!settings.Serves || !(options.HasMetrics || options.SendsTraces))
         {
             return services;
         }
 
-        services.AddHostedService<ObservedMetricsStart>();
-        services.AddOpenTelemetry()
-            .ConfigureResource(resource => resource.AddService(ServiceName, serviceVersion: Product.Version).AddEnvironmentVariableDetector())
-            .WithMetrics(metrics =>
+        var telemetry = services.AddOpenTelemetry()
+            .ConfigureResource(resource => resource.AddService(ServiceName, serviceVersion: Product.Version).AddEnvironmentVariableDetector());
+        if (options.HasMetrics)
+        {
+            services.AddHostedService<ObservedMetricsStart>();
+            telemetry.WithMetrics(metrics =>
             {
                 metrics.AddServerMetrics();
                 if (options.ManagementUrls.Count > 0)
@@ -35,6 +38,13 @@ internal static class TelemetryFeature
                     metrics.AddOtlpExporter();
                 }
             });
+        }
+
+        if (options.SendsTraces)
+        {
+            telemetry.WithTracing(traces => traces.AddServerTraces().AddOtlpExporter());
+        }
+
         return services;
     }
 }

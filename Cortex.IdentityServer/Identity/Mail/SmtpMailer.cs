@@ -1,6 +1,8 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Sockets;
 using System.Text;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using MailKit;
 using MailKit.Net.Smtp;
 using MailKit.Security;
@@ -23,7 +25,10 @@ internal sealed partial class SmtpMailer(MailOptions options, MailMetrics metric
 
     public async Task<MailOutcome> SendAsync(MimeMessage message, OutboxMail mail)
     {
+        using var span = Spans.StartTrace("smtp send", ActivityKind.Client);
         var outcome = await TrySendAsync(message, mail);
+        span?.SetTag("cortex.mail.outcome", outcome.ToString());
+        span?.SetStatus(outcome == MailOutcome.Sent ? ActivityStatusCode.Unset : ActivityStatusCode.Error);
         metrics.Count(outcome);
         return outcome;
     }

@@ -1,3 +1,4 @@
+using System.Diagnostics;
 using System.Security.Authentication;
 using Npgsql;
 
@@ -25,6 +26,12 @@ internal static class DataSources
         // A label of Npgsql's metrics, which would contain the address and the role otherwise.
         builder.Name = settings.Pooling ? "requests" : "unpooled";
         ClampedTimestamps.AddTo(builder);
+
+        // Background services query all the time, which would fill traces with spans that belong to no request. A span shows the SQL, but no parameters.
+        builder.ConfigureTracing(tracing => tracing
+            .ConfigureCommandFilter(_ => Activity.Current is not null)
+            .EnablePhysicalOpenTracing(false)
+            .EnableFirstResponseEvent(false));
 
         // TLS 1.2 is always the minimum, which is the highest value that ssl_min_protocol_version may have here.
         builder.UseSslClientAuthenticationOptionsCallback(tls => tls.EnabledSslProtocols = SslProtocols.Tls12 | SslProtocols.Tls13);

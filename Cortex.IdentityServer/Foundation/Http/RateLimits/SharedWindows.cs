@@ -1,4 +1,5 @@
 using System.Diagnostics;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using StackExchange.Redis;
 
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
@@ -47,6 +48,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <summary>Returns the shared decision, or null if Redis didn't respond in time.</summary>
     public async ValueTask<RateDecision?> TakeAsync(RateLimit limit, int permits, string partition)
     {
+        using var span = StartSpan();
         try
         {
             return await WaitForResponseAsync(_windows!.TakeAsync(limit, permits, partition), ResponseTimeout);
@@ -64,6 +66,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
     /// <param name="values">The arguments.</param>
     public async ValueTask<RedisResult?> EvaluateAsync(string script, RedisKey[] keys, RedisValue[] values)
     {
+        using var span = StartSpan();
         try
         {
             return await WaitForResponseAsync(_windows!.EvaluateAsync(script, keys, values), ScriptTimeout);
@@ -78,6 +81,7 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
 
     public async ValueTask ReturnPermitAsync(RateLimit limit, string partition, long end)
     {
+        using var span = StartSpan();
         try
         {
             await _windows!.ReturnPermitAsync(limit, partition, end).WaitAsync(ResponseTimeout);
@@ -136,6 +140,8 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
             }
         }
     }
+
+    private static Activity? StartSpan() => Spans.StartWithin("redis EVAL", ActivityKind.Client)?.SetTag("db.system.name", "redis");
 
     private async Task ProbeAsync(TimeSpan timeout)
     {

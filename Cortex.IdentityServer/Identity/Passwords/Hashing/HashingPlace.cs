@@ -1,3 +1,4 @@
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Microsoft.AspNetCore.Identity;
 
 namespace Cortex.IdentityServer.Identity.Passwords.Hashing;
@@ -7,12 +8,11 @@ internal sealed class HashingPlace(HashingQueue queue, bool isKnown) : IDisposab
 {
     private int _isReleased;
 
-    public Task<string> HashAsync(string password, CancellationToken cancellationToken) =>
-        queue.RunAsync(hasher => hasher.Create(password), isKnown, cancellationToken);
+    public Task<string> HashAsync(string password, CancellationToken cancellationToken) => RunAsync(hasher => hasher.Create(password), cancellationToken);
 
     /// <summary>Verifies a password. A null hash means an unknown account, and takes the same time.</summary>
     public Task<PasswordVerificationResult> VerifyAsync(string? storedHash, string password, CostliestHash costliest, CancellationToken cancellationToken) =>
-        queue.RunAsync(hasher => hasher.Verify(storedHash, password, costliest), isKnown, cancellationToken);
+        RunAsync(hasher => hasher.Verify(storedHash, password, costliest), cancellationToken);
 
     public void Dispose()
     {
@@ -20,5 +20,12 @@ internal sealed class HashingPlace(HashingQueue queue, bool isKnown) : IDisposab
         {
             queue.Leave();
         }
+    }
+
+    /// <summary>The span includes the time in the queue.</summary>
+    private async Task<T> RunAsync<T>(Func<BcryptPasswordHasher, T> compute, CancellationToken cancellationToken)
+    {
+        using var span = Spans.StartWithin("bcrypt");
+        return await queue.RunAsync(compute, isKnown, cancellationToken);
     }
 }
