@@ -1,3 +1,5 @@
+using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
@@ -39,9 +41,17 @@ public sealed class HelpTests
         Assert.All([.. words, "Example", "Environment variables", "Exit codes", "--help"], text => Assert.Contains(text, run.Output, StringComparison.Ordinal));
     }
 
-    [Fact]
-    public async Task The_version_is_one_line() =>
-        Assert.StartsWith("0.1.0", Assert.Single((await ServerProcess.RunAsync(["--version"])).ShouldExitWith(0).OutputLines()), StringComparison.Ordinal);
+    /// <remarks>A build from a clone, or of the image with its revision, adds the commit: <c>0.1.0+28b259e3…</c>.</remarks>
+    [Theory]
+    [InlineData("--version")]
+    [InlineData("--urls http://127.0.0.1:0 --version")]
+    public async Task The_version_is_one_line_with_the_commit_if_it_is_known(string arguments)
+    {
+        var run = (await ServerProcess.RunAsync(arguments.Split(' '))).ShouldExitWith(0);
+
+        Assert.Empty(run.ErrorLines);
+        Assert.Matches($@"^{Regex.Escape(Product.Version)}(\+[0-9a-f]{{40}})?$", Assert.Single(run.OutputLines()));
+    }
 
     [Theory]
     [InlineData("create-amin --email ada@example.com", "Did you mean create-admin?")]
@@ -53,6 +63,7 @@ public sealed class HelpTests
     [InlineData("import", "file")]
     [InlineData("migrate now", "doesn't take now")]
     [InlineData("migrate --urls http://127.0.0.1:0", "--urls")]
+    [InlineData("serve --version", "--version")]
     [InlineData("billing", "billing --help")]
     [InlineData("billing sync --user ada", "--user")]
     [InlineData("usage", "usage --help")]

@@ -9,7 +9,7 @@ namespace Cortex.IdentityServer.Features.CommandLine;
 /// <summary>The entry point: starts the server or runs a command, and returns one of <see cref="ExitCode"/>.</summary>
 internal static class Entry
 {
-    private static readonly string[] Help = ["--help", "-h", "-?", "/h", "/?"];
+    private static readonly string[] HelpOrVersion = ["--help", "-h", "-?", "/h", "/?", "--version"];
 
     public static async Task<int> RunAsync(string[] args, Server server)
     {
@@ -57,9 +57,9 @@ internal static class Entry
     /// <remarks>Most starts serve. Deciding this without the command parser saves its load time and memory.</remarks>
     private static string[]? ServeArguments(string[] args) => args switch
     {
-        _ when args.Intersect(Help).Any() => null,
+        _ when args.Intersect(HelpOrVersion).Any() => null,
         ["serve", .. var rest] => rest,
-        [] or [['-', ..], ..] when !args.Contains("--version") => args,
+        [] or [['-', ..], ..] => args,
         _ => null,
     };
 }
