@@ -1,7 +1,6 @@
 using System.Diagnostics;
 using System.Security.Cryptography;
 using System.Text;
-using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Tests.Data.Owners;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
@@ -138,11 +137,9 @@ public sealed class LargeOldDatabaseTests(PostgresCluster cluster)
     /// <summary>Returns a hash of the complete output of pg_dump.</summary>
     private static async Task<string> DumpAsync(string database)
     {
-        var installed = (await PostgresBinaries.FindAsync(null, TestContext.Current.CancellationToken))
-            .Select(postgres => Path.Combine(postgres.Folder, "pg_dump"));
         var connection = new NpgsqlConnectionStringBuilder(database);
         using var dump = Process.Start(new ProcessStartInfo(
-            installed.FirstOrDefault(File.Exists) ?? "pg_dump",
+            await PostgresProgram.FindAsync("pg_dump"),
             ["-w", "-h", connection.Host!, "-p", $"{connection.Port}", "-U", connection.Username!, connection.Database!])
         {
             RedirectStandardOutput = true,

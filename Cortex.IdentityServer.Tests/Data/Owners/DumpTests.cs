@@ -1,5 +1,4 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Foundation.Data.Embedded;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
@@ -137,10 +136,13 @@ public sealed class DumpTests(PostgresCluster cluster)
     /// <summary>Runs one of PostgreSQL's programs on this database with this standard input.</summary>
     private static async Task<string> RunAsync(string program, string connectionString, string input, params string[] arguments)
     {
-        var file = (await PostgresBinaries.FindAsync(wanted: null, Ct)).Select(binaries => Path.Combine(binaries.Folder, program)).FirstOrDefault(File.Exists);
-        Assert.SkipWhen(file is null, $"{program} is not installed");
         var target = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(file!, arguments) { RedirectStandardInput = true, RedirectStandardOutput = true, RedirectStandardError = true };
+        var start = new ProcessStartInfo(await PostgresProgram.FindAsync(program), arguments)
+        {
+            RedirectStandardInput = true,
+            RedirectStandardOutput = true,
+            RedirectStandardError = true,
+        };
         foreach (var (name, value) in new[]
         {
             ("PGHOST", target.Host), ("PGPORT", $"{target.Port}"), ("PGDATABASE", target.Database), ("PGUSER", target.Username),

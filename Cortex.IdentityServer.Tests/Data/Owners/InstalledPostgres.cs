@@ -13,10 +13,14 @@ internal static class InstalledPostgres
 
     private static int _count;
 
+    /// <summary>The folder into which <c>.ci/run</c> fetches the programs of this version. It may not exist.</summary>
+    public static string FetchedFolder(string major) =>
+        Path.Combine(Environment.GetEnvironmentVariable(Variable) is { Length: > 0 } named ? named : UsualFolder, major, "bin");
+
     public static async Task<EmbeddedPostgres> StartAsync(int major)
     {
         var named = Environment.GetEnvironmentVariable(Variable);
-        var binaries = Path.Combine(string.IsNullOrEmpty(named) ? UsualFolder : named, $"{major}", "bin");
+        var binaries = FetchedFolder($"{major}");
         Assert.SkipWhen(string.IsNullOrEmpty(named) && !Directory.Exists(binaries), $"PostgreSQL {major} is not in {binaries}; .ci/run fetches it");
         return await EmbeddedPostgres.StartAsync(
             new()
