@@ -10,11 +10,14 @@ internal sealed partial record Document(string Name, string Text)
 {
     public static string Repository { get; } = LocalFolder.SolutionFolder()!;
 
-    /// <summary>The README and every page under docs.</summary>
+    /// <summary>The README, the changelog, and every page under docs and deploy.</summary>
     public static IReadOnlyList<Document> All { get; } =
     [
         Read("README.md"),
-        .. Directory.EnumerateFiles(Path.Combine(Repository, "docs"), "*.md", SearchOption.AllDirectories)
+        Read("CHANGELOG.md"),
+        .. new[] { "docs", "deploy" }
+            .SelectMany(folder => Directory.EnumerateFiles(Path.Combine(Repository, folder), "*.md", SearchOption.AllDirectories))
+            .Where(file => !file.Contains("node_modules", StringComparison.Ordinal))
             .Select(file => Path.GetRelativePath(Repository, file).Replace('\\', '/')).Order(StringComparer.Ordinal).Select(Read),
     ];
 

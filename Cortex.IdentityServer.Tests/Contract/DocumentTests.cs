@@ -56,14 +56,15 @@ public sealed partial class DocumentTests
         Assert.Empty(Document.All.Select(document => document.Name).Except(reached));
     }
 
-    /// <remarks>Paths are relative to the repository or to the server's project.</remarks>
+    /// <remarks>Paths are relative to the repository, to the server's project, or to the page's folder.</remarks>
     [Theory]
     [MemberData(nameof(Names))]
     public void Every_file_that_a_page_names_exists(string name) =>
         Assert.All(
             SourcePath().Matches(Document.Read(name).Prose).Select(path => path.Groups["path"].Value),
             path => Assert.True(
-                File.Exists(Path.Combine(Document.Repository, path)) || File.Exists(Path.Combine(Document.Repository, "Cortex.IdentityServer", path)),
+                new[] { "", "Cortex.IdentityServer", Path.GetDirectoryName(name)! }
+                    .Any(folder => File.Exists(Path.Combine(Document.Repository, folder, path))),
                 $"{path}: there is no such file"));
 
     /// <remarks>Without this test, decisions would silently outlive the code that they describe.</remarks>
