@@ -84,7 +84,6 @@ public sealed partial class KubernetesTests
     {
         var manifests = await Manifests.ReadAsync();
         var ports = manifests.Server.Ports.ToDictionary(port => port.Name, port => port.ContainerPort);
-        var probes = new[] { manifests.Server.StartupProbe, manifests.Server.LivenessProbe, manifests.Server.ReadinessProbe };
         var exposed = Assert.Single(Document.Read("Dockerfile").Text.Split('\n'), line => line.StartsWith("EXPOSE ", StringComparison.Ordinal));
         var services = manifests.Services.ToDictionary(service => service.Metadata.Name);
         var backend = manifests.Ingress.Spec.Rules.Single().Http.Paths.Single().Backend.Service;
@@ -92,7 +91,9 @@ public sealed partial class KubernetesTests
         Assert.Equal(["http", "management"], ports.Keys.Order(StringComparer.Ordinal));
         Assert.Equal(exposed, $"EXPOSE {ports["http"]}");
         Assert.Equal(manifests.ConfigMap.Data["MANAGEMENT_URLS"], $"http://*:{ports["management"]}");
-        Assert.All(probes, probe => Assert.Equal("management", probe.HttpGet.Port.Value));
+        Assert.Equal("http", manifests.Server.StartupProbe.TcpSocket.Port.Value);
+        Assert.Equal(("management", "/health/live"), (manifests.Server.LivenessProbe.HttpGet.Port.Value, manifests.Server.LivenessProbe.HttpGet.Path));
+        Assert.Equal(("management", "/health/ready"), (manifests.Server.ReadinessProbe.HttpGet.Port.Value, manifests.Server.ReadinessProbe.HttpGet.Path));
         Assert.All(manifests.Services, service => Assert.Equal(service.Spec.Ports.Single().Name, service.Spec.Ports.Single().TargetPort.Value));
         Assert.All(
             manifests.NetworkPolicies.SelectMany(policy => policy.Spec.Ingress ?? []).SelectMany(rule => rule.Ports),
