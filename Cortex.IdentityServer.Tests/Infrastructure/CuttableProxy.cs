@@ -1,6 +1,7 @@
 using System.Collections.Concurrent;
 using System.Net;
 using System.Net.Sockets;
+using System.Text;
 
 namespace Cortex.IdentityServer.Tests.Infrastructure;
 
@@ -9,6 +10,8 @@ internal sealed class CuttableProxy : IAsyncDisposable
 {
     private volatile EndPoint _target;
     private readonly ConcurrentBag<Socket> _open = [];
+    private readonly ConcurrentDictionary<Socket, string> _startMessages = new();
+    private volatile string? _refused;
     private Socket? _listener;
     private Task _accepting = Task.CompletedTask;
 
@@ -37,6 +40,16 @@ internal sealed class CuttableProxy : IAsyncDisposable
         _listener.Listen();
         Port = ((IPEndPoint)_listener.LocalEndPoint!).Port;
         _accepting = AcceptAsync(_listener);
+    }
+
+    /// <summary>Closes only the connections of an application (<c>application_name</c>), and refuses new ones of it; null refuses none.</summary>
+    public void Refuse(string? application)
+    {
+        _refused = application;
+        foreach (var (client, _) in _startMessages.Where(entry => IsRefused(entry.Value)))
+        {
+            client.Dispose();
+        }
     }
 
     /// <summary>Closes the open connections and refuses new ones.</summary>
@@ -75,12 +88,27 @@ internal sealed class CuttableProxy : IAsyncDisposable
         }
     }
 
+    private bool IsRefused(string startMessage) => _refused is { } application && startMessage.Contains(application, StringComparison.Ordinal);
+
     /// <summary>Connects a client to PostgreSQL, or closes the client's connection if PostgreSQL is unreachable.</summary>
-    private static async Task ConnectAsync(Socket client, Socket server, EndPoint target)
+    private async Task ConnectAsync(Socket client, Socket server, EndPoint target)
     {
         try
         {
             await server.ConnectAsync(target);
+
+            // The client speaks first. Without TLS, its first message names the application.
+            var start = new byte[4096];
+            var count = await client.ReceiveAsync(start);
+            var message = _startMessages[client] = Encoding.Latin1.GetString(start, 0, count);
+            if (IsRefused(message))
+            {
+                client.Dispose();
+                server.Dispose();
+                return;
+            }
+
+            await server.SendAsync(start.AsMemory(0, count));
             _ = PumpAsync(client, server);
             _ = PumpAsync(server, client);
         }

@@ -5,6 +5,8 @@ namespace Cortex.IdentityServer.Foundation.Data.Connections;
 /// <param name="interval">The pause between two polls.</param>
 internal abstract class PollingService(ServerWatch server, TimeSpan interval) : BackgroundService
 {
+    protected ServerWatch Server { get; } = server;
+
     protected override async Task ExecuteAsync(CancellationToken stoppingToken)
     {
         while (!stoppingToken.IsCancellationRequested)
@@ -16,7 +18,7 @@ internal abstract class PollingService(ServerWatch server, TimeSpan interval) : 
             catch (Exception failure) when (!stoppingToken.IsCancellationRequested)
             {
                 // Usually the database is unavailable. Whatever the cause, the service must keep running.
-                server.ReportFailure(failure);
+                Server.ReportFailure(failure);
                 LogFailure(DatabaseFailure.In(failure) is null ? failure : null, failure.GetType().Name);
             }
 

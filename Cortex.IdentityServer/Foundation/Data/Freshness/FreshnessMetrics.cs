@@ -1,18 +1,15 @@
 using System.Diagnostics.Metrics;
-using Cortex.IdentityServer.Foundation.Data.Connections;
 using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Foundation.Data.Freshness;
 
-/// <summary>Shows whether the database is reachable, whether its notifications arrive, and what the caches of credentials save.</summary>
-internal sealed class FreshnessMetrics(ServerWatch server, Changes changes, IEnumerable<IObservedCache> caches) : IObservedMetrics
+/// <summary>Shows whether the database's notifications arrive, and what the caches of credentials save.</summary>
+internal sealed class FreshnessMetrics(Changes changes, IEnumerable<IObservedCache> caches) : IObservedMetrics
 {
     private readonly IObservedCache[] _caches = [.. caches];
 
     public void AddTo(Meter meter)
     {
-        meter.CreateObservableGauge(
-            "cortex.database.up", () => server.IsConnected ? 1 : 0, unit: null, "1 if PostgreSQL answers and accepts writes, otherwise 0.");
         meter.CreateObservableGauge(
             "cortex.change_notices.heard", () => changes.IsListening ? 1 : 0, unit: null,
             "1 if PostgreSQL's notifications of changes arrive, otherwise 0. Behind a transaction pooler, it is always 0.");

@@ -8,8 +8,8 @@ namespace Cortex.IdentityServer.Foundation.Data.Gauges;
 /// <summary>Reads all <see cref="DatabaseGauge"/>s with one statement every ten seconds, so that a scrape doesn't query the database.</summary>
 /// <remarks>While the database can't be read, the gauges are left out rather than shown with outdated values.</remarks>
 internal sealed partial class DatabaseGauges(
-    NpgsqlDataSource database, ServerWatch server, IEnumerable<DatabaseGauge> gauges, TelemetryOptions options, TimeProvider clock,
-    ILogger<DatabaseGauges> logger) : PollingService(server, Interval), IObservedMetrics
+    NpgsqlDataSource database, ServerWatch watch, IEnumerable<DatabaseGauge> gauges, TelemetryOptions options, TimeProvider clock,
+    ILogger<DatabaseGauges> logger) : PollingService(watch, Interval), IObservedMetrics
 {
     private static readonly TimeSpan Interval = TimeSpan.FromSeconds(10);
 
@@ -21,6 +21,10 @@ internal sealed partial class DatabaseGauges(
 
     public void AddTo(Meter meter)
     {
+        // Notifications may be cut off while requests still reach the database.
+        meter.CreateObservableGauge(
+            "cortex.database.up", () => Server.IsConnected || _values is not null ? 1 : 0, unit: null,
+            "1 if PostgreSQL answers and accepts writes, otherwise 0.");
         foreach (var (index, gauge) in _gauges.Index())
         {
             meter.CreateObservableGauge(gauge.Name, () => Observe(index), gauge.Unit, gauge.Description);
