@@ -30,9 +30,15 @@ internal sealed class Replica : IAsyncDisposable
         StartAsync(connectionString, "http://127.0.0.1:0", settings);
 
     /// <summary>Starts a server that listens at a given address.</summary>
-    public static async Task<Replica> StartAsync(string connectionString, string listenAt, params (string Name, string Value)[] settings)
+    public static Task<Replica> StartAsync(string connectionString, string listenAt, params (string Name, string Value)[] settings) =>
+        StartVersionAsync(ServerProcess.Program, connectionString, listenAt, settings);
+
+    /// <summary>Starts another version of the server.</summary>
+    public static async Task<Replica> StartVersionAsync(
+        string program, string connectionString, string listenAt = "http://127.0.0.1:0", params (string Name, string Value)[] settings)
     {
         var process = ServerProcess.Start(
+            program,
             ["--urls", listenAt],
             [
                 ("DOTNET_ENVIRONMENT", "Production"), ("POSTGRES_URL", connectionString), ("JWT_SECRET_KEY", CortexApp.JwtSecret),
@@ -41,6 +47,9 @@ internal sealed class Replica : IAsyncDisposable
             ]);
         return new(process, await process.WaitForAddressAsync());
     }
+
+    /// <summary>The same process behind a load balancer.</summary>
+    public Replica At(Uri address) => new(Process, address);
 
     public static string NewEmail() => $"fault{Interlocked.Increment(ref _count)}@example.com";
 

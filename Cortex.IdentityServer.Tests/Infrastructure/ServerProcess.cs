@@ -33,9 +33,12 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         ? published
         : Path.Combine(AppContext.BaseDirectory, "Cortex.IdentityServer.dll");
 
-    public static ServerProcess Start(string[] arguments, params (string Name, string Value)[] variables)
+    public static ServerProcess Start(string[] arguments, params (string Name, string Value)[] variables) => Start(Program, arguments, variables);
+
+    /// <summary>Starts another version of the server.</summary>
+    public static ServerProcess Start(string program, string[] arguments, params (string Name, string Value)[] variables)
     {
-        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [Program, .. arguments])
+        var start = new ProcessStartInfo(Environment.GetEnvironmentVariable("DOTNET_HOST_PATH") ?? "dotnet", [program, .. arguments])
         {
             RedirectStandardError = true,
             RedirectStandardInput = true,
