@@ -3,22 +3,25 @@ using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Tests.Contract;
+using Cortex.IdentityServer.Tests.Infrastructure;
 
 namespace Cortex.IdentityServer.Tests.Proxies;
 
-/// <summary>A reverse proxy with the configuration that a page of the documentation shows; only the addresses in it are replaced.</summary>
+/// <summary>A reverse proxy with a documented configuration, in which only the addresses and the files of the certificate are replaced.</summary>
 internal sealed class ProxyProcess : IAsyncDisposable
 {
     private static readonly TimeSpan StartTimeout = TimeSpan.FromSeconds(30);
 
     private readonly Process _process;
     private readonly DirectoryInfo _folder;
+    private readonly IssuedCertificate _certificate;
+    private readonly int _tlsPort;
     private readonly StringBuilder _log = new();
 
-    private ProxyProcess(Process process, DirectoryInfo folder, int port)
+    private ProxyProcess(Process process, DirectoryInfo folder, IssuedCertificate certificate, int port, int tlsPort)
     {
-        _process = process;
-        _folder = folder;
+        (_process, _folder, _certificate, _tlsPort) = (process, folder, certificate, tlsPort);
         Address = new($"http://127.0.0.1:{port}");
     }
 
@@ -28,18 +31,22 @@ internal sealed class ProxyProcess : IAsyncDisposable
     /// <param name="name">The name of the program.</param>
     /// <param name="identity">The address of the identity server.</param>
     /// <param name="application">The address of the application.</param>
-    /// <param name="page">The page in <c>docs</c> with the configuration.</param>
-    public static async Task<ProxyProcess> StartAsync(string name, Uri identity, Uri application, string page = "proxies.md")
+    /// <param name="page">The page in <c>docs</c> with the configuration, or null for the one in <c>deploy/proxies</c>.</param>
+    /// <param name="query">What is added to the address of <c>/verify</c>, such as <c>scope=memory:read</c>.</param>
+    public static async Task<ProxyProcess> StartAsync(string name, Uri identity, Uri application, string? page = null, string query = "")
     {
         var program = new[] { $"/usr/sbin/{name}", $"/usr/bin/{name}", $"/usr/local/bin/{name}" }.FirstOrDefault(File.Exists);
         Assert.SkipWhen(program is null, $"{name} is not installed");
         var folder = Directory.CreateTempSubdirectory("cortex-proxy-");
-        var port = FreePort();
+        var (port, tlsPort) = (FreePort(), FreePort());
         var file = Path.Combine(folder.FullName, "proxy.conf");
-        var documented = ReadDocumented(page, name == "caddy" ? "caddyfile" : name)
+        using var chain = new TestChain();
+        var certificate = chain.Issue();
+        await WriteCertificateAsync(folder.FullName, certificate);
+        var documented = AddQuery(page is null ? ReadDeployed(name) : ReadDocumented(page, name == "caddy" ? "caddyfile" : name), query)
             .Replace("127.0.0.1:8080", identity.Authority, StringComparison.Ordinal)
             .Replace("127.0.0.1:9000", application.Authority, StringComparison.Ordinal);
-        await File.WriteAllTextAsync(file, Configuration(name, folder.FullName, port, documented), TestContext.Current.CancellationToken);
+        await File.WriteAllTextAsync(file, Configuration(name, folder.FullName, (port, tlsPort), documented), TestContext.Current.CancellationToken);
         string[] arguments = name switch
         {
             "nginx" => ["-c", file, "-p", folder.FullName, "-e", "stderr"],
@@ -57,7 +64,7 @@ internal sealed class ProxyProcess : IAsyncDisposable
             start.Environment[home] = folder.FullName;
         }
 
-        var proxy = new ProxyProcess(new Process { StartInfo = start }, folder, port);
+        var proxy = new ProxyProcess(new Process { StartInfo = start }, folder, certificate, port, tlsPort);
         proxy._process.OutputDataReceived += (_, line) => proxy.AppendLog(line.Data);
         proxy._process.ErrorDataReceived += (_, line) => proxy.AppendLog(line.Data);
         proxy._process.Start();
@@ -75,6 +82,23 @@ internal sealed class ProxyProcess : IAsyncDisposable
         return http;
     }
 
+    /// <summary>Creates a client for one of the two sites that connects over TLS and accepts only the proxy's certificate.</summary>
+    public HttpClient TlsClientOf(string site)
+    {
+        var serialNumber = _certificate.SerialNumber;
+        var handler = new SocketsHttpHandler
+        {
+            SslOptions = { RemoteCertificateValidationCallback = (_, certificate, _, _) => certificate?.GetSerialNumberString() == serialNumber },
+            ConnectCallback = async (_, cancellationToken) =>
+            {
+                var socket = new Socket(SocketType.Stream, ProtocolType.Tcp);
+                await socket.ConnectAsync("127.0.0.1", _tlsPort, cancellationToken);
+                return new NetworkStream(socket, ownsSocket: true);
+            },
+        };
+        return new HttpClient(handler) { BaseAddress = new($"https://{site}") };
+    }
+
     public async ValueTask DisposeAsync()
     {
         if (!_process.HasExited)
@@ -84,10 +108,11 @@ internal sealed class ProxyProcess : IAsyncDisposable
         }
 
         _process.Dispose();
+        _certificate.Dispose();
         _folder.Delete(recursive: true);
     }
 
-    private static string Configuration(string name, string folder, int port, string documented) => name switch
+    private static string Configuration(string name, string folder, (int Http, int Tls) port, string documented) => name switch
     {
         "nginx" => $$"""
             daemon off;
@@ -101,24 +126,50 @@ internal sealed class ProxyProcess : IAsyncDisposable
             fastcgi_temp_path {{folder}}/fastcgi;
             uwsgi_temp_path {{folder}}/uwsgi;
             scgi_temp_path {{folder}}/scgi;
-            {{documented.Replace("listen 80;", $"listen 127.0.0.1:{port};", StringComparison.Ordinal)}}
+            {{documented
+                .Replace("listen 80;", $"listen 127.0.0.1:{port.Http};", StringComparison.Ordinal)
+                .Replace("listen 443 ", $"listen 127.0.0.1:{port.Tls} ", StringComparison.Ordinal)
+                .Replace("/etc/nginx/tls", folder, StringComparison.Ordinal)}}
             }
             """,
         "caddy" => "{\n\tadmin off\n\tauto_https off\n}\n"
-            + Regex.Replace(documented, @"^(\w+\.example\.com) \{", $"http://$1:{port} {{\n\tbind 127.0.0.1", RegexOptions.Multiline),
-        _ => documented.Replace("bind :80", $"bind 127.0.0.1:{port}", StringComparison.Ordinal),
+            + CaddySites(documented, $"http://$1:{port.Http} {{\n\tbind 127.0.0.1")
+            + CaddySites(documented, $"https://$1:{port.Tls} {{\n\tbind 127.0.0.1\n\ttls {folder}/tls.crt {folder}/tls.key"),
+        _ => documented
+            .Replace("bind :80", $"bind 127.0.0.1:{port.Http}", StringComparison.Ordinal)
+            .Replace("bind :443", $"bind 127.0.0.1:{port.Tls}", StringComparison.Ordinal)
+            .Replace("/etc/haproxy/tls.pem", $"{folder}/tls.pem", StringComparison.Ordinal)
+            .Replace("/etc/haproxy/auth-request.lua", Path.Combine(Deployed, "auth-request.lua"), StringComparison.Ordinal),
     };
+
+    private static string CaddySites(string documented, string start) =>
+        Regex.Replace(documented, @"^(\w+\.example\.com) \{", start, RegexOptions.Multiline);
+
+    private static string Deployed => Path.Combine(Document.Repository, "deploy/proxies");
+
+    private static string ReadDeployed(string name) =>
+        File.ReadAllText(Path.Combine(Deployed, name switch { "nginx" => "nginx.conf", "caddy" => "Caddyfile", _ => "haproxy.cfg" }));
+
+    /// <summary>Adds to the address of <c>/verify</c>, which ends with a semicolon, a question mark, or a space.</summary>
+    private static string AddQuery(string configuration, string query) => query.Length == 0
+        ? configuration
+        : Regex.Replace(configuration, @"^(\s*[^#\n]*/api/v1/auth/verify)\??([; ]|$)", $"$1?{query}$2", RegexOptions.Multiline);
+
+    private static async Task WriteCertificateAsync(string folder, IssuedCertificate certificate)
+    {
+        foreach (var (file, text) in new[]
+        {
+            ("tls.crt", certificate.ChainPem), ("tls.key", certificate.KeyPem), ("tls.pem", $"{certificate.ChainPem}\n{certificate.KeyPem}\n"),
+        })
+        {
+            await File.WriteAllTextAsync(Path.Combine(folder, file), text, TestContext.Current.CancellationToken);
+        }
+    }
 
     /// <summary>Reads the code block in this language from the page.</summary>
     private static string ReadDocumented(string page, string language)
     {
-        var folder = new DirectoryInfo(AppContext.BaseDirectory);
-        while (!File.Exists(Path.Combine(folder.FullName, "CortexIdentity.sln")))
-        {
-            folder = folder.Parent!;
-        }
-
-        var document = File.ReadAllText(Path.Combine(folder.FullName, "docs", page));
+        var document = File.ReadAllText(Path.Combine(Document.Repository, "docs", page));
         return Assert.Single(Regex.Matches(document, $"^```{language}\n(.*?)^```", RegexOptions.Multiline | RegexOptions.Singleline)).Groups[1].Value;
     }
 

@@ -26,8 +26,16 @@ internal static class ForwardAuthEndpoint
         HttpContext http,
         [FromQuery, Description("A scope that the caller must have. If it is repeated, the caller must have all of them.")] string[]? scope = null,
         [FromHeader(Name = RequiredScopes), Description(
-            "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required = null)
+            "Scopes that the caller must have, separated by spaces or commas, in addition to those in the query.")] string? required = null,
+        [FromQuery(Name = DenyStatus.Parameter), WordValue(DenyStatus.Unauthorized, DenyStatus.Forbidden), Description(
+            "The status of refusals that aren't 401 or 403 (400 and 429), for proxies that know no others. X-Auth-Status has the original status.")]
+        string? denyStatus = null)
     {
+        if (DenyStatus.Check(denyStatus) is { } invalid)
+        {
+            return invalid.ToProblem();
+        }
+
         if (FindMissingScope(caller, scope, required) is { } missing)
         {
             return Policies.MissingScope(EncodeHeaderValue(missing)).ToProblem();

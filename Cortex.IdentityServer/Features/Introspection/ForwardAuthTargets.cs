@@ -16,7 +16,12 @@ internal static class ForwardAuthTargets
         var target = context.Features.GetRequiredFeature<IHttpRequestFeature>().RawTarget;
         if (target.StartsWith(Path, StringComparison.OrdinalIgnoreCase) && (target.Length == Path.Length || target[Path.Length] is '/' or '?'))
         {
-            Rewrite(context.Request, isExact: target.Length == Path.Length || target[Path.Length] == '?');
+            var isExact = target.Length == Path.Length || target[Path.Length] == '?';
+            Rewrite(context.Request, isExact);
+            if (isExact)
+            {
+                DenyStatus.ApplyTo(context);
+            }
         }
 
         return next(context);
