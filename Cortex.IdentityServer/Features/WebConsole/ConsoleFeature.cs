@@ -80,7 +80,7 @@ internal static partial class ConsoleFeature
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The files of the web console can't be read, so its pages don't work until the server is restarted.")]
+        [LoggerMessage(4200, LogLevel.Error, "The files of the web console can't be read, so its pages don't work until the server is restarted.")]
         public static partial void Unreadable(ILogger logger, Exception failure);
     }
 }

@@ -21,8 +21,9 @@ internal static partial class MissingConsole
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "The web console is missing: there is no index.html in {Folder}. Build the server with Node.js 20.19 (or a later 20), 22.12, or newer "
+            4201,
+            LogLevel.Warning,
+            "The web console is missing: there is no index.html in {Folder}. Build the server with Node.js 20.19 (or a later 20), 22.12, or newer "
                 + "(dotnet build -p:RequireConsole=true says what fails), or set CONSOLE=off.")]
         public static partial void Missing(ILogger logger, string folder);
     }

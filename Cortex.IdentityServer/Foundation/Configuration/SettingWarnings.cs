@@ -13,7 +13,7 @@ internal static partial class SettingWarnings
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        [LoggerMessage(1000, LogLevel.Warning, "{Warning}")]
         public static partial void Setting(ILogger logger, string warning);
     }
 }

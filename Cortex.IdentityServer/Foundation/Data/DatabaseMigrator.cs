@@ -246,23 +246,22 @@ internal sealed partial class DatabaseMigrator(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Applied {Count} migration(s), up to {Last}")]
+        [LoggerMessage(1400, LogLevel.Information, "Applied {Count} migration(s), up to {Last}")]
         public static partial void Migrated(ILogger logger, int count, string last);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Repaired: {Repair}")]
+        [LoggerMessage(1401, LogLevel.Information, "Repaired: {Repair}")]
         public static partial void Repaired(ILogger logger, string repair);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Corrected: {Correction}")]
+        [LoggerMessage(1402, LogLevel.Warning, "Corrected: {Correction}")]
         public static partial void Corrected(ILogger logger, string correction);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Warning}")]
+        [LoggerMessage(1403, LogLevel.Warning, "{Warning}")]
         public static partial void Warned(ILogger logger, string warning);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The migration was rolled back because of another transaction's lock; retrying")]
+        [LoggerMessage(1404, LogLevel.Warning, "The migration was rolled back because of another transaction's lock; retrying")]
         public static partial void LockNotAvailable(ILogger logger);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); retrying")]
+        [LoggerMessage(1405, LogLevel.Warning, "The migration was rolled back because of a deadlock with another program (attempt {Attempt}); retrying")]
         public static partial void Deadlocked(ILogger logger, int attempt);
     }
 }

@@ -43,10 +43,10 @@ internal sealed partial class ExpiredRows(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Removed {Count} expired {Rows}")]
+        [LoggerMessage(1406, LogLevel.Debug, "Removed {Count} expired {Rows}")]
         public static partial void Removed(ILogger logger, int count, string rows);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove expired rows")]
+        [LoggerMessage(1407, LogLevel.Warning, "Could not remove expired rows")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

@@ -142,7 +142,7 @@ internal sealed partial class LastUses(NpgsqlDataSource dataSource, ServerWatch 
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not save when keys and sessions were last used ({Failure}); retrying")]
+        [LoggerMessage(1408, LogLevel.Warning, "Could not save when keys and sessions were last used ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

@@ -134,9 +134,7 @@ internal sealed partial class TableLocks(NpgsqlTransaction transaction, LockTime
 
     private static partial class Log
     {
-        [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "The migration can't lock the tables yet, because of {Blockers}. It keeps retrying for another {Seconds} s")]
+        [LoggerMessage(1409, LogLevel.Warning, "The migration can't lock the tables yet, because of {Blockers}. It keeps retrying for another {Seconds} s")]
         public static partial void Waiting(ILogger logger, string blockers, long seconds);
     }
 }

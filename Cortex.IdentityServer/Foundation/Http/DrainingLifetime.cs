@@ -40,8 +40,7 @@ internal sealed partial class DrainingLifetime(
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Information,
-            Message = "Shutting down: the server reports that it isn't ready and answers remaining requests for up to {Seconds} s")]
+            1500, LogLevel.Information, "Shutting down: the server reports that it isn't ready and answers remaining requests for up to {Seconds} s")]
         public static partial void Draining(ILogger logger, double seconds);
     }
 }

@@ -80,19 +80,20 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Request {RequestId} could not reach PostgreSQL ({Failure})")]
+        [LoggerMessage(1501, LogLevel.Warning, "Request {RequestId} could not reach PostgreSQL ({Failure})")]
         public static partial void DatabaseUnreachable(ILogger logger, string requestId, string failure);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Request {RequestId} deleted nothing, because rows of the table {Table} still reference it. Give that table's foreign key ON DELETE "
+            1502,
+            LogLevel.Warning,
+            "Request {RequestId} deleted nothing, because rows of the table {Table} still reference it. Give that table's foreign key ON DELETE "
                 + "CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, string requestId, string table);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Request {RequestId} was rejected because its account was deleted in the meantime")]
+        [LoggerMessage(1503, LogLevel.Information, "Request {RequestId} was rejected because its account was deleted in the meantime")]
         public static partial void OwnerDeleted(ILogger logger, string requestId);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Request {RequestId} failed")]
+        [LoggerMessage(1504, LogLevel.Error, "Request {RequestId} failed")]
         public static partial void Unexpected(ILogger logger, Exception exception, string requestId);
     }
 }

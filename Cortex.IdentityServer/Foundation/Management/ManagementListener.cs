@@ -89,12 +89,10 @@ internal sealed partial class ManagementListener(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Metrics and health checks are served on {Addresses}")]
+        [LoggerMessage(1600, LogLevel.Information, "Metrics and health checks are served on {Addresses}")]
         public static partial void Listening(ILogger logger, string addresses);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Metrics can't be served on {Addresses}: {Reason}. Set MANAGEMENT_URLS to another address, or to off")]
+        [LoggerMessage(1601, LogLevel.Warning, "Metrics can't be served on {Addresses}: {Reason}. Set MANAGEMENT_URLS to another address, or to off")]
         public static partial void Unavailable(ILogger logger, string addresses, string reason);
     }
 

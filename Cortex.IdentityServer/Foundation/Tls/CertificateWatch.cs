@@ -90,28 +90,27 @@ internal sealed partial class CertificateWatch(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "TLS uses the certificate for {Names} (serial number {SerialNumber}), valid until {NotAfter:u}")]
+        [LoggerMessage(1700, LogLevel.Information, "TLS uses the certificate for {Names} (serial number {SerialNumber}), valid until {NotAfter:u}")]
         public static partial void Serving(ILogger logger, string names, string serialNumber, DateTimeOffset notAfter);
 
         [LoggerMessage(
-            Level = LogLevel.Information,
-            Message = "New TLS connections get the renewed certificate for {Names} (serial number {SerialNumber}), valid until {NotAfter:u}")]
+            1701, LogLevel.Information, "New TLS connections get the renewed certificate for {Names} (serial number {SerialNumber}), valid until {NotAfter:u}")]
         public static partial void Renewed(ILogger logger, string names, string serialNumber, DateTimeOffset notAfter);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "The changed TLS certificate or key can't be used, so the server keeps the previous certificate: {Variable} {Requirement}")]
+            1702, LogLevel.Warning, "The changed TLS certificate or key can't be used, so the server keeps the previous certificate: {Variable} {Requirement}")]
         public static partial void Unusable(ILogger logger, string variable, string requirement);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The TLS certificate for {Names} expires at {NotAfter:u}; renew it")]
+        [LoggerMessage(1703, LogLevel.Warning, "The TLS certificate for {Names} expires at {NotAfter:u}; renew it")]
         public static partial void Expiring(ILogger logger, string names, DateTimeOffset notAfter);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The TLS certificate for {Names} expired at {NotAfter:u}, so clients refuse it; renew it")]
+        [LoggerMessage(1704, LogLevel.Warning, "The TLS certificate for {Names} expired at {NotAfter:u}, so clients refuse it; renew it")]
         public static partial void Expired(ILogger logger, string names, DateTimeOffset notAfter);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "The TLS certificate for {Names} isn't valid before {NotBefore:u}, so clients refuse it; check the certificate and this machine's clock")]
+            1705,
+            LogLevel.Warning,
+            "The TLS certificate for {Names} isn't valid before {NotBefore:u}, so clients refuse it; check the certificate and this machine's clock")]
         public static partial void NotYetValid(ILogger logger, string names, DateTimeOffset notBefore);
     }
 }

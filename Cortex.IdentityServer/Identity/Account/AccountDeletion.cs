@@ -47,7 +47,7 @@ internal sealed partial class AccountDeletion(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} deleted their account")]
+        [LoggerMessage(3200, LogLevel.Information, "User {UserId} deleted their account")]
         public static partial void Deleted(ILogger logger, Guid userId);
     }
 }

@@ -90,8 +90,9 @@ internal sealed partial class AccountRemoval(
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "User {UserId} wasn't deleted, because rows of the table {Table} still reference the account. Give that table's foreign key ON DELETE "
+            3201,
+            LogLevel.Warning,
+            "User {UserId} wasn't deleted, because rows of the table {Table} still reference the account. Give that table's foreign key ON DELETE "
                 + "CASCADE or SET NULL")]
         public static partial void StillReferenced(ILogger logger, Guid userId, string table);
     }

@@ -75,10 +75,10 @@ internal sealed partial class PasswordReplacement(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} changed their password")]
+        [LoggerMessage(3202, LogLevel.Information, "User {UserId} changed their password")]
         public static partial void Changed(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} reset their password by email")]
+        [LoggerMessage(3203, LogLevel.Information, "User {UserId} reset their password by email")]
         public static partial void Reset(ILogger logger, Guid userId);
     }
 }

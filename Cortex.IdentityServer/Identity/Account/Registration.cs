@@ -71,7 +71,7 @@ internal sealed partial class Registration(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} registered")]
+        [LoggerMessage(3204, LogLevel.Information, "User {UserId} registered")]
         public static partial void Registered(ILogger logger, Guid userId);
     }
 }

@@ -128,7 +128,7 @@ internal sealed partial class ApiKeyLookup(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "A plain-text API key from the Python server was hashed and moved into api_keys")]
+        [LoggerMessage(2900, LogLevel.Information, "A plain-text API key from the Python server was hashed and moved into api_keys")]
         public static partial void Adopted(ILogger logger);
     }
 }

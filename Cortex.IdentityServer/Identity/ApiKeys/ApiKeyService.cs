@@ -283,13 +283,13 @@ internal sealed partial class ApiKeyService(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} ({Prefix}…) of user {UserId} was created")]
+        [LoggerMessage(2901, LogLevel.Information, "API key {KeyId} ({Prefix}…) of user {UserId} was created")]
         public static partial void Created(ILogger logger, Guid keyId, string? prefix, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} was replaced by {NewKeyId}, user {UserId}")]
+        [LoggerMessage(2902, LogLevel.Information, "API key {KeyId} was replaced by {NewKeyId}, user {UserId}")]
         public static partial void Rotated(ILogger logger, Guid keyId, Guid newKeyId, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "API key {KeyId} of user {UserId} was revoked")]
+        [LoggerMessage(2903, LogLevel.Information, "API key {KeyId} of user {UserId} was revoked")]
         public static partial void Revoked(ILogger logger, Guid keyId, Guid userId);
     }
 }

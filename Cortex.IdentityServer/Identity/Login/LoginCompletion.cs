@@ -71,7 +71,7 @@ internal sealed partial class LoginCompletion(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Login of user {UserId} refused: wrong two-factor code")]
+        [LoggerMessage(3100, LogLevel.Information, "Login of user {UserId} refused: wrong two-factor code")]
         public static partial void WrongCode(ILogger logger, Guid userId);
     }
 }

@@ -59,7 +59,7 @@ internal sealed partial class PasskeyReauthentication(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Reauthentication of user {UserId} refused: the passkey was not accepted")]
+        [LoggerMessage(3101, LogLevel.Information, "Reauthentication of user {UserId} refused: the passkey was not accepted")]
         public static partial void Refused(ILogger logger, Guid userId);
     }
 }

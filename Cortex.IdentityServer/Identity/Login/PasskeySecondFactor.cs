@@ -56,7 +56,7 @@ internal sealed partial class PasskeySecondFactor(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Login of user {UserId} refused: the passkey was not accepted as a second factor")]
+        [LoggerMessage(3102, LogLevel.Information, "Login of user {UserId} refused: the passkey was not accepted as a second factor")]
         public static partial void Wrong(ILogger logger, Guid userId);
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class PasswordLogin(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "The password hash of user {UserId} was renewed")]
+        [LoggerMessage(3103, LogLevel.Information, "The password hash of user {UserId} was renewed")]
         public static partial void Rehashed(ILogger logger, Guid userId);
     }
 }

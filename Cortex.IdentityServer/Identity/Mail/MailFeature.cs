@@ -40,8 +40,7 @@ internal static partial class MailFeature
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "SMTP_URL isn't set, so no email is sent. Emails wait in the outbox for up to {Days} days, or until their link expires")]
+            2200, LogLevel.Warning, "SMTP_URL isn't set, so no email is sent. Emails wait in the outbox for up to {Days} days, or until their link expires")]
         public static partial void NoServer(ILogger logger, double days);
     }
 }

@@ -190,13 +190,13 @@ internal sealed partial class MailSender(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Email {MailId} for user {UserId} can't be sent: the stored address isn't valid")]
+        [LoggerMessage(2201, LogLevel.Warning, "Email {MailId} for user {UserId} can't be sent: the stored address isn't valid")]
         public static partial void InvalidAddress(ILogger logger, Guid mailId, Guid? userId);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Email {MailId} ({Kind}) could not be composed and will be retried")]
+        [LoggerMessage(2202, LogLevel.Error, "Email {MailId} ({Kind}) could not be composed and will be retried")]
         public static partial void CompositionFailed(ILogger logger, Exception exception, Guid mailId, string kind);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Emails could not be sent ({Failure}) and will be retried")]
+        [LoggerMessage(2203, LogLevel.Error, "Emails could not be sent ({Failure}) and will be retried")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

@@ -40,10 +40,10 @@ internal sealed partial class PickupMailer(MailOptions options, ILogger<PickupMa
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Email {Kind} for user {UserId}: {Path}")]
+        [LoggerMessage(2204, LogLevel.Information, "Email {Kind} for user {UserId}: {Path}")]
         public static partial void Written(ILogger logger, string kind, Guid? userId, string path);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "The email could not be written to {Path}: {Reason}")]
+        [LoggerMessage(2205, LogLevel.Error, "The email could not be written to {Path}: {Reason}")]
         public static partial void NotWritten(ILogger logger, string path, string reason);
     }
 }

@@ -163,15 +163,16 @@ internal sealed partial class SmtpMailer(MailOptions options, MailMetrics metric
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Email {MailId} ({Kind}) for user {UserId} sent")]
+        [LoggerMessage(2206, LogLevel.Information, "Email {MailId} ({Kind}) for user {UserId} sent")]
         public static partial void Sent(ILogger logger, Guid mailId, string kind, Guid? userId);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Email {MailId} ({Kind}) for user {UserId} is waiting: the local part of the address isn't ASCII, and {Server} doesn't support SMTPUTF8")]
+            2207,
+            LogLevel.Warning,
+            "Email {MailId} ({Kind}) for user {UserId} is waiting: the local part of the address isn't ASCII, and {Server} doesn't support SMTPUTF8")]
         public static partial void SmtpUtf8Unsupported(ILogger logger, Guid mailId, string kind, Guid? userId, string server);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Email {MailId} ({Kind}) for user {UserId} was not accepted ({Outcome}) by {Server}: {Reason}")]
+        [LoggerMessage(2208, LogLevel.Warning, "Email {MailId} ({Kind}) for user {UserId} was not accepted ({Outcome}) by {Server}: {Reason}")]
         public static partial void NotAccepted(ILogger logger, Guid mailId, string kind, Guid? userId, MailOutcome outcome, string server, string reason);
     }
 }

@@ -23,7 +23,7 @@ internal sealed partial class UnsentEmails(ILogger<UnsentEmails> logger) : IExpi
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} email(s) could not be sent before they expired and were deleted")]
+        [LoggerMessage(2209, LogLevel.Warning, "{Count} email(s) could not be sent before they expired and were deleted")]
         public static partial void Unsent(ILogger logger, int count);
     }
 }

@@ -80,15 +80,13 @@ internal sealed partial class PasskeyCheck(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey refused: {Reason}")]
+        [LoggerMessage(2800, LogLevel.Information, "Passkey refused: {Reason}")]
         public static partial void Refused(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Passkey refused because it may have been cloned: {Reason}")]
+        [LoggerMessage(2801, LogLevel.Warning, "Passkey refused because it may have been cloned: {Reason}")]
         public static partial void PossibleClone(ILogger logger, string reason);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Passkey of user {UserId} refused: it was removed, or it was used twice at the same time with the same counter")]
+        [LoggerMessage(2802, LogLevel.Warning, "Passkey of user {UserId} refused: it was removed, or it was used twice at the same time with the same counter")]
         public static partial void CounterNotIncreased(ILogger logger, Guid userId);
     }
 }

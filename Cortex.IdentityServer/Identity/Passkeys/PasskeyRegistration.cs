@@ -81,7 +81,7 @@ internal sealed partial class PasskeyRegistration(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "New passkey of user {UserId} refused: {Reason}")]
+        [LoggerMessage(2803, LogLevel.Information, "New passkey of user {UserId} refused: {Reason}")]
         public static partial void Refused(ILogger logger, Guid userId, string? reason);
     }
 }

@@ -143,10 +143,10 @@ internal sealed partial class UserPasskeys(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} was registered (user verified: {IsUserVerified})")]
+        [LoggerMessage(2804, LogLevel.Information, "Passkey {PasskeyId} of user {UserId} was registered (user verified: {IsUserVerified})")]
         public static partial void Added(ILogger logger, Guid passkeyId, Guid userId, bool isUserVerified);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Passkey {PasskeyId} of user {UserId} was removed")]
+        [LoggerMessage(2805, LogLevel.Information, "Passkey {PasskeyId} of user {UserId} was removed")]
         public static partial void Removed(ILogger logger, Guid passkeyId, Guid userId);
     }
 }

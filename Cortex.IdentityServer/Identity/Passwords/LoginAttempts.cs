@@ -168,12 +168,13 @@ internal sealed partial class LoginAttempts(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Logins of user {UserId} are locked for 15 minutes after ten wrong passwords")]
+        [LoggerMessage(2400, LogLevel.Warning, "Logins of user {UserId} are locked for 15 minutes after ten wrong passwords")]
         public static partial void Locked(ILogger logger, Guid? userId);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Logins of user {UserId} from unknown addresses are blocked after {Count} wrong passwords in a row, until the password is reset by "
+            2401,
+            LogLevel.Warning,
+            "Logins of user {UserId} from unknown addresses are blocked after {Count} wrong passwords in a row, until the password is reset by "
                 + "email or an administrator unlocks the account")]
         public static partial void Blocked(ILogger logger, Guid? userId, int count);
     }

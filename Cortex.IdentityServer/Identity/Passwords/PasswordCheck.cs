@@ -110,7 +110,7 @@ internal sealed partial class PasswordCheck(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Wrong password for user {UserId}")]
+        [LoggerMessage(2402, LogLevel.Information, "Wrong password for user {UserId}")]
         public static partial void WrongPassword(ILogger logger, Guid userId);
     }
 }

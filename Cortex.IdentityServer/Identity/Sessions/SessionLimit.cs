@@ -112,8 +112,7 @@ internal sealed partial class SessionLimit(NpgsqlDataSource database, TimeProvid
 
     private static partial class Log
     {
-        [LoggerMessage(
-            Level = LogLevel.Information, Message = "Ended {Count} session(s) of user {UserId}, who had more than the {Most} that an account can have")]
+        [LoggerMessage(2600, LogLevel.Information, "Ended {Count} session(s) of user {UserId}, who had more than the {Most} that an account can have")]
         public static partial void Ended(ILogger logger, int count, Guid userId, int most);
     }
 }

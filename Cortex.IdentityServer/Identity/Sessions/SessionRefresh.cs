@@ -106,8 +106,9 @@ internal sealed partial class SessionRefresh(
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Session {SessionId} of user {UserId} was ended: refresh token {Counter} was used again, although {Live} is the current one")]
+            2601,
+            LogLevel.Warning,
+            "Session {SessionId} of user {UserId} was ended: refresh token {Counter} was used again, although {Live} is the current one")]
         public static partial void Reused(ILogger logger, Guid sessionId, Guid userId, int counter, int live);
     }
 }

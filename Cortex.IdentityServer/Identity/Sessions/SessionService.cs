@@ -149,10 +149,10 @@ internal sealed partial class SessionService(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Session {SessionId} of user {UserId} has started ({Methods})")]
+        [LoggerMessage(2602, LogLevel.Information, "Session {SessionId} of user {UserId} has started ({Methods})")]
         public static partial void Started(ILogger logger, Guid sessionId, Guid userId, string[] methods);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Ended {Count} session(s) of user {UserId}: {Reason}")]
+        [LoggerMessage(2603, LogLevel.Information, "Ended {Count} session(s) of user {UserId}: {Reason}")]
         public static partial void Ended(ILogger logger, int count, Guid userId, string reason);
     }
 }

@@ -45,7 +45,7 @@ internal sealed partial class SigningKeyRotation(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not read the signing keys; those already loaded stay in use")]
+        [LoggerMessage(2500, LogLevel.Warning, "Could not read the signing keys; those already loaded stay in use")]
         public static partial void Failed(ILogger logger, Exception failure);
     }
 }

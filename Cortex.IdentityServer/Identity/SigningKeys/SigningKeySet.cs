@@ -110,7 +110,7 @@ internal sealed partial class SigningKeySet(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look up the signing key that a token names")]
+        [LoggerMessage(2501, LogLevel.Warning, "Could not look up the signing key that a token names")]
         public static partial void NotRead(ILogger logger, Exception failure);
     }
 }

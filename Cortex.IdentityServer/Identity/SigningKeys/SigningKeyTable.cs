@@ -120,13 +120,13 @@ internal sealed partial class SigningKeyTable(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Created signing key {Kid} for {Algorithm}, which signs tokens from {UsedFrom:O} on")]
+        [LoggerMessage(2502, LogLevel.Information, "Created signing key {Kid} for {Algorithm}, which signs tokens from {UsedFrom:O} on")]
         public static partial void Created(ILogger logger, string kid, string algorithm, DateTimeOffset usedFrom);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} can't be decrypted and now only verifies tokens: was SECRET_KEY changed?")]
+        [LoggerMessage(2503, LogLevel.Error, "Signing key {Kid} can't be decrypted and now only verifies tokens: was SECRET_KEY changed?")]
         public static partial void Undecryptable(ILogger logger, string kid);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Signing key {Kid} isn't used: its row doesn't contain the public key with this id")]
+        [LoggerMessage(2504, LogLevel.Error, "Signing key {Kid} isn't used: its row doesn't contain the public key with this id")]
         public static partial void Unreadable(ILogger logger, string kid);
     }
 }

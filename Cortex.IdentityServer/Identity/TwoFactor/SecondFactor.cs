@@ -245,16 +245,17 @@ internal sealed partial class SecondFactor(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Second factor of user {UserId} is locked after too many wrong codes")]
+        [LoggerMessage(2700, LogLevel.Warning, "Second factor of user {UserId} is locked after too many wrong codes")]
         public static partial void Locked(ILogger logger, Guid userId);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Second factor of user {UserId} is blocked for unknown addresses after {Count} wrong codes in a row, until the password is reset by "
+            2701,
+            LogLevel.Warning,
+            "Second factor of user {UserId} is blocked for unknown addresses after {Count} wrong codes in a row, until the password is reset by "
                 + "email or an administrator unlocks the account")]
         public static partial void Blocked(ILogger logger, Guid userId, int count);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} used a recovery code")]
+        [LoggerMessage(2702, LogLevel.Information, "User {UserId} used a recovery code")]
         public static partial void RecoveryCodeUsed(ILogger logger, Guid userId);
     }
 }

@@ -68,10 +68,10 @@ internal sealed partial class TotpSecrets(CortexDbContext db, SecretKeys secrets
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "The TOTP secret of user {UserId} can't be decrypted: was SECRET_KEY changed?")]
+        [LoggerMessage(2703, LogLevel.Error, "The TOTP secret of user {UserId} can't be decrypted: was SECRET_KEY changed?")]
         public static partial void Undecryptable(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The TOTP secret of user {UserId} was encrypted again with the current SECRET_KEY")]
+        [LoggerMessage(2704, LogLevel.Information, "The TOTP secret of user {UserId} was encrypted again with the current SECRET_KEY")]
         public static partial void Encrypted(ILogger logger, Guid userId);
     }
 }

@@ -121,13 +121,13 @@ internal sealed partial class TwoFactorSetup(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication on")]
+        [LoggerMessage(2705, LogLevel.Information, "User {UserId} turned two-factor authentication on")]
         public static partial void Enabled(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} turned two-factor authentication off")]
+        [LoggerMessage(2706, LogLevel.Information, "User {UserId} turned two-factor authentication off")]
         public static partial void Disabled(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} created new recovery codes")]
+        [LoggerMessage(2707, LogLevel.Information, "User {UserId} created new recovery codes")]
         public static partial void CodesRenewed(ILogger logger, Guid userId);
     }
 }

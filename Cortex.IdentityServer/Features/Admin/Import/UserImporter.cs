@@ -180,10 +180,10 @@ internal sealed partial class UserImporter(ImportRules rules, ImportStatement st
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "An import ended ({Ended}): {Created} of {Lines} lines created an account")]
+        [LoggerMessage(4700, LogLevel.Information, "An import ended ({Ended}): {Created} of {Lines} lines created an account")]
         public static partial void Ended(ILogger logger, string ended, int lines, int created);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "An import could not reach PostgreSQL ({Failure}) after {Created} accounts")]
+        [LoggerMessage(4701, LogLevel.Warning, "An import could not reach PostgreSQL ({Failure}) after {Created} accounts")]
         public static partial void Unreachable(ILogger logger, string failure, int created);
     }
 }

@@ -102,7 +102,7 @@ internal sealed partial class StatisticsRollup(NpgsqlDataSource database, TimePr
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add account changes to the statistics ({Failure}); retrying")]
+        [LoggerMessage(4702, LogLevel.Warning, "Could not add account changes to the statistics ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

@@ -88,7 +88,7 @@ internal sealed partial class StaffChanges(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "{Action}: user {UserId}, by staff member {StaffId}")]
+        [LoggerMessage(4703, LogLevel.Information, "{Action}: user {UserId}, by staff member {StaffId}")]
         public static partial void Done(ILogger logger, string action, Guid userId, Guid staffId);
     }
 }

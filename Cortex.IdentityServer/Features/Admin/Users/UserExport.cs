@@ -40,8 +40,7 @@ internal sealed partial class UserExport(UserPages users, StaffAuthorizer author
 
     private static partial class Log
     {
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "An export of users was cut short: staff member {StaffId} is no longer authorized ({Code})")]
+        [LoggerMessage(4704, LogLevel.Warning, "An export of users was cut short: staff member {StaffId} is no longer authorized ({Code})")]
         public static partial void CutShort(ILogger logger, Guid staffId, string code);
     }
 }

@@ -110,26 +110,29 @@ internal sealed partial class DeletedAccountSubscriptions(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Subscription {SubscriptionId} of a deleted account is canceled at Polar")]
+        [LoggerMessage(4400, LogLevel.Information, "Subscription {SubscriptionId} of a deleted account is canceled at Polar")]
         public static partial void Canceled(ILogger logger, string subscriptionId);
 
         [LoggerMessage(
+            EventId = 4401,
             Message = "Subscription {SubscriptionId} of a deleted account could not be canceled at Polar, which charges for it until then (attempt {Attempts}: "
                 + "{Reason}); retrying")]
         public static partial void NotCanceled(ILogger logger, LogLevel level, string subscriptionId, int attempts, string reason);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar doesn't know subscription {SubscriptionId} of a deleted account, so it is not tried again. If POLAR_ACCESS_TOKEN belongs to "
+            4402,
+            LogLevel.Error,
+            "Polar doesn't know subscription {SubscriptionId} of a deleted account, so it is not tried again. If POLAR_ACCESS_TOKEN belongs to "
                 + "another organization than before, cancel the subscription there")]
         public static partial void Forgotten(ILogger logger, string subscriptionId);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Subscription {SubscriptionId} of a deleted account is not canceled at Polar, because its product {ProductId} isn't in POLAR_PRODUCTS")]
+            4403,
+            LogLevel.Warning,
+            "Subscription {SubscriptionId} of a deleted account is not canceled at Polar, because its product {ProductId} isn't in POLAR_PRODUCTS")]
         public static partial void Unmapped(ILogger logger, string subscriptionId, string productId);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for subscriptions of deleted accounts ({Failure}); retrying")]
+        [LoggerMessage(4404, LogLevel.Warning, "Could not look for subscriptions of deleted accounts ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

@@ -56,7 +56,7 @@ internal sealed partial class CheckoutStart(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Error, Message = "Polar refused a checkout of product {ProductId}: {Status} {Reason} about {Locations}")]
+        [LoggerMessage(4405, LogLevel.Error, "Polar refused a checkout of product {ProductId}: {Status} {Reason} about {Locations}")]
         public static partial void Refused(ILogger logger, string productId, int status, string reason, string locations);
     }
 }

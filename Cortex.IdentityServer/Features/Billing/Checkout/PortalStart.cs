@@ -63,11 +63,12 @@ internal sealed partial class PortalStart(PolarClient polar, LinkedCustomers lin
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Polar can't choose a customer for user {UserId}: there are several with this external id, or several people share the customer")]
+            4406,
+            LogLevel.Warning,
+            "Polar can't choose a customer for user {UserId}: there are several with this external id, or several people share the customer")]
         public static partial void SeveralCustomers(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Polar refused a portal session for user {UserId}: {Status} {Reason} about {Locations}")]
+        [LoggerMessage(4407, LogLevel.Error, "Polar refused a portal session for user {UserId}: {Status} {Reason} about {Locations}")]
         public static partial void Refused(ILogger logger, Guid userId, int status, string reason, string locations);
     }
 }

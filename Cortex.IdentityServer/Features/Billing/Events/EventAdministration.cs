@@ -112,10 +112,10 @@ internal sealed partial class EventAdministration(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Administrator {AdminId} queued billing event {EventId} for processing again")]
+        [LoggerMessage(4408, LogLevel.Information, "Administrator {AdminId} queued billing event {EventId} for processing again")]
         public static partial void Replayed(ILogger logger, Guid eventId, Guid? adminId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Administrator {AdminId} assigned billing event {EventId} to user {UserId}")]
+        [LoggerMessage(4409, LogLevel.Information, "Administrator {AdminId} assigned billing event {EventId} to user {UserId}")]
         public static partial void Assigned(ILogger logger, Guid eventId, Guid userId, Guid? adminId);
     }
 }

@@ -156,21 +156,22 @@ internal sealed partial class MeterBatches(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Polar inserted {Inserted} usage event(s) and already had {Duplicates}")]
+        [LoggerMessage(4410, LogLevel.Information, "Polar inserted {Inserted} usage event(s) and already had {Duplicates}")]
         public static partial void Accepted(ILogger logger, long inserted, long duplicates);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "Polar was sent {Sent} usage event(s), but says that it inserted {Inserted} and already had {Duplicates}")]
+        [LoggerMessage(4411, LogLevel.Warning, "Polar was sent {Sent} usage event(s), but says that it inserted {Inserted} and already had {Duplicates}")]
         public static partial void Unequal(ILogger logger, int sent, long inserted, long duplicates);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar refuses the usage event {ExternalId} of user {UserId}, so it is parked until an administrator sends it again: {Error}")]
+            4412,
+            LogLevel.Error,
+            "Polar refuses the usage event {ExternalId} of user {UserId}, so it is parked until an administrator sends it again: {Error}")]
         public static partial void Parked(ILogger logger, string externalId, Guid userId, string error);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar refuses {Count} usage events and accepts no others, so {Parked} of them are parked and the others are sent again later. Check "
+            4413,
+            LogLevel.Error,
+            "Polar refuses {Count} usage events and accepts no others, so {Parked} of them are parked and the others are sent again later. Check "
                 + "POLAR_USAGE_EVENT and the organization at Polar")]
         public static partial void AllRefused(ILogger logger, int count, int parked);
     }

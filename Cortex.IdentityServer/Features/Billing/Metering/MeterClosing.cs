@@ -155,10 +155,10 @@ internal sealed partial class MeterClosing(NpgsqlDataSource database, TimeProvid
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "Closed {Closed} sum(s) of usage and created {Created} usage event(s) for Polar")]
+        [LoggerMessage(4414, LogLevel.Debug, "Closed {Closed} sum(s) of usage and created {Created} usage event(s) for Polar")]
         public static partial void Closed(ILogger logger, long closed, long created);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not turn usage into events for Polar ({Failure}); retrying")]
+        [LoggerMessage(4415, LogLevel.Warning, "Could not turn usage into events for Polar ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

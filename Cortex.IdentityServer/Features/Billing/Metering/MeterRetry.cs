@@ -66,7 +66,7 @@ internal sealed partial class MeterRetry(CortexDbContext db, TimeProvider clock,
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Administrator {AdminId} queued the usage event {ExternalId} to be sent to Polar again")]
+        [LoggerMessage(4416, LogLevel.Information, "Administrator {AdminId} queued the usage event {ExternalId} to be sent to Polar again")]
         public static partial void Retried(ILogger logger, string externalId, Guid? adminId);
     }
 }

@@ -101,7 +101,7 @@ internal sealed partial class MeterSending(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not send usage to Polar ({Failure}); retrying")]
+        [LoggerMessage(4417, LogLevel.Warning, "Could not send usage to Polar ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

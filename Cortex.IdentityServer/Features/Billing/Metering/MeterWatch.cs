@@ -103,15 +103,16 @@ internal sealed partial class MeterWatch(NpgsqlDataSource database, MeterMetrics
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar may never bill some usage: {Unsent} usage event(s) have not been sent and {Parked} are parked, the first for {Hours:0.0} hours, "
+            4418,
+            LogLevel.Error,
+            "Polar may never bill some usage: {Unsent} usage event(s) have not been sent and {Parked} are parked, the first for {Hours:0.0} hours, "
                 + "although their billing period is over or ends within {Notice} hours")]
         public static partial void TooLate(ILogger logger, long unsent, long parked, double hours, double notice);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "No usage event for Polar is about to miss its billing period anymore")]
+        [LoggerMessage(4419, LogLevel.Information, "No usage event for Polar is about to miss its billing period anymore")]
         public static partial void Recovered(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not count the usage events for Polar ({Failure}); retrying")]
+        [LoggerMessage(4420, LogLevel.Warning, "Could not count the usage events for Polar ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

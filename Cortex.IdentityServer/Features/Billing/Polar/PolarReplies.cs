@@ -176,30 +176,33 @@ internal sealed partial class PolarReplies(BillingOptions options, PolarStatus s
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Polar gives no usable answer to requests of type \"{Call}\": {Reason} ({Detail})")]
+        [LoggerMessage(4421, LogLevel.Warning, "Polar gives no usable answer to requests of type \"{Call}\": {Reason} ({Detail})")]
         public static partial void Failed(ILogger logger, string call, string reason, string? detail);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Polar answers requests of type \"{Call}\" again")]
+        [LoggerMessage(4422, LogLevel.Information, "Polar answers requests of type \"{Call}\" again")]
         public static partial void Recovered(ILogger logger, string call);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar at {Url} doesn't know version {Version} of its API, so nothing that uses its API works. Set POLAR_API_VERSION to a version that "
+            4423,
+            LogLevel.Error,
+            "Polar at {Url} doesn't know version {Version} of its API, so nothing that uses its API works. Set POLAR_API_VERSION to a version that "
                 + "Polar offers, or to nothing for Polar's current one")]
         public static partial void WrongVersion(ILogger logger, Uri url, string version);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar at {Url} redirects requests of type \"{Call}\" (status {Status}) to another address, to which the access token isn't sent. Check "
+            4424,
+            LogLevel.Error,
+            "Polar at {Url} redirects requests of type \"{Call}\" (status {Status}) to another address, to which the access token isn't sent. Check "
                 + "POLAR_API_URL")]
         public static partial void Redirected(ILogger logger, Uri url, string call, int? status);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Polar at {Url} doesn't accept the access token. Check POLAR_ACCESS_TOKEN and POLAR_API_URL")]
+        [LoggerMessage(4425, LogLevel.Error, "Polar at {Url} doesn't accept the access token. Check POLAR_ACCESS_TOKEN and POLAR_API_URL")]
         public static partial void Unauthorized(ILogger logger, Uri url);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Polar forbids requests of type \"{Call}\". Check the scopes of POLAR_ACCESS_TOKEN, and whether the organization may take payments")]
+            4426,
+            LogLevel.Error,
+            "Polar forbids requests of type \"{Call}\". Check the scopes of POLAR_ACCESS_TOKEN, and whether the organization may take payments")]
         public static partial void Forbidden(ILogger logger, string call);
     }
 }

@@ -182,12 +182,10 @@ internal sealed partial class AccountBilling(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Billing changed the tier of user {UserId} from {Before} to {After}")]
+        [LoggerMessage(4427, LogLevel.Information, "Billing changed the tier of user {UserId} from {Before} to {After}")]
         public static partial void TierChanged(ILogger logger, Guid userId, string before, string after);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Subscription {SubscriptionId} gives no tier, because its product {ProductId} isn't in POLAR_PRODUCTS")]
+        [LoggerMessage(4428, LogLevel.Warning, "Subscription {SubscriptionId} gives no tier, because its product {ProductId} isn't in POLAR_PRODUCTS")]
         public static partial void Unmapped(ILogger logger, string subscriptionId, string productId);
     }
 }

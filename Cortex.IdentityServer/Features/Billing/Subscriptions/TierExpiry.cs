@@ -158,14 +158,13 @@ internal sealed partial class TierExpiry(
 
     private static partial class Log
     {
-        [LoggerMessage(
-            Level = LogLevel.Information, Message = "POLAR_PRODUCTS or another rule of billing has changed; deciding the tiers of {Count} users again")]
+        [LoggerMessage(4429, LogLevel.Information, "POLAR_PRODUCTS or another rule of billing has changed; deciding the tiers of {Count} users again")]
         public static partial void Scheduled(ILogger logger, int count);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for subscriptions whose time is over ({Failure}); retrying")]
+        [LoggerMessage(4430, LogLevel.Warning, "Could not look for subscriptions whose time is over ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
 
-        [LoggerMessage(Level = LogLevel.Error, Message = "Could not decide the tier of user {UserId} again; retrying in five minutes")]
+        [LoggerMessage(4431, LogLevel.Error, "Could not decide the tier of user {UserId} again; retrying in five minutes")]
         public static partial void AccountFailed(ILogger logger, Exception exception, Guid userId);
     }
 }

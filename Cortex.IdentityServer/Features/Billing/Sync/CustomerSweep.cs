@@ -85,18 +85,19 @@ internal sealed partial class CustomerSweep(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Polar's answer about user {UserId} can't be used ({Reason}); retrying in a day")]
+        [LoggerMessage(4432, LogLevel.Warning, "Polar's answer about user {UserId} can't be used ({Reason}); retrying in a day")]
         public static partial void Unusable(ILogger logger, Guid userId, string reason);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not compare customers with Polar ({Failure}); retrying in a minute")]
+        [LoggerMessage(4433, LogLevel.Warning, "Could not compare customers with Polar ({Failure}); retrying in a minute")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Webhooks about user {UserId} were lost; Polar was asked, and the subscription is up to date (tier before: {Before}, now: {After})")]
+            4434,
+            LogLevel.Warning,
+            "Webhooks about user {UserId} were lost; Polar was asked, and the subscription is up to date (tier before: {Before}, now: {After})")]
         public static partial void Repaired(ILogger logger, Guid userId, string before, string after);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not compare customers with Polar ({Reason}); retrying in {Minutes} minutes")]
+        [LoggerMessage(4435, LogLevel.Warning, "Could not compare customers with Polar ({Reason}); retrying in {Minutes} minutes")]
         public static partial void Interrupted(ILogger logger, string reason, double minutes);
     }
 }

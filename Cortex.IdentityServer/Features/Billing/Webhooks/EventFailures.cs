@@ -64,12 +64,11 @@ internal sealed partial class EventFailures(NpgsqlDataSource database, TimeProvi
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Attempt {Attempts} to work on billing event {EventId} failed; retrying in {Seconds} seconds")]
+        [LoggerMessage(4436, LogLevel.Warning, "Attempt {Attempts} to work on billing event {EventId} failed; retrying in {Seconds} seconds")]
         public static partial void Failed(ILogger logger, Exception exception, Guid eventId, int attempts, double seconds);
 
         [LoggerMessage(
-            Level = LogLevel.Error,
-            Message = "Billing event {EventId} has failed after {Attempts} attempts ({Reason}). An administrator can look at it and replay it")]
+            4437, LogLevel.Error, "Billing event {EventId} has failed after {Attempts} attempts ({Reason}). An administrator can look at it and replay it")]
         public static partial void GivenUp(ILogger logger, Exception? exception, Guid eventId, int attempts, string reason);
     }
 }

@@ -101,7 +101,7 @@ internal sealed partial class EventWorker(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Billing events could not be worked on ({Failure}); retrying")]
+        [LoggerMessage(4438, LogLevel.Warning, "Billing events could not be worked on ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

@@ -48,7 +48,7 @@ internal sealed partial class UnmatchedEvents(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for the users of billing events ({Failure}); retrying")]
+        [LoggerMessage(4439, LogLevel.Warning, "Could not look for the users of billing events ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

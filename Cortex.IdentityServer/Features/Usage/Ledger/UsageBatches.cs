@@ -200,13 +200,13 @@ internal sealed partial class UsageBatches(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add usage to the ledger ({Failure}); metered requests wait for the next attempt")]
+        [LoggerMessage(4000, LogLevel.Warning, "Could not add usage to the ledger ({Failure}); metered requests wait for the next attempt")]
         public static partial void Failed(ILogger logger, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Metered requests can't be recorded fast enough, so some are dropped")]
+        [LoggerMessage(4001, LogLevel.Warning, "Metered requests can't be recorded fast enough, so some are dropped")]
         public static partial void Dropping(ILogger logger);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Metered requests are recorded again; {Count} have been dropped since the server started")]
+        [LoggerMessage(4002, LogLevel.Warning, "Metered requests are recorded again; {Count} have been dropped since the server started")]
         public static partial void Dropped(ILogger logger, long count);
     }
 }

@@ -146,7 +146,7 @@ internal sealed partial class UsageWriter(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Count} metered requests could not be recorded before the server stopped")]
+        [LoggerMessage(4003, LogLevel.Warning, "{Count} metered requests could not be recorded before the server stopped")]
         public static partial void Lost(ILogger logger, int count);
     }
 }

@@ -63,7 +63,7 @@ internal sealed partial class MissedNotices(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not look for quotas whose owners haven't been notified ({Failure}); retrying in an hour")]
+        [LoggerMessage(4004, LogLevel.Warning, "Could not look for quotas whose owners haven't been notified ({Failure}); retrying in an hour")]
         public static partial void Failed(ILogger logger, string failure);
     }
 }

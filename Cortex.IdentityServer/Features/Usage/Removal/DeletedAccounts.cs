@@ -130,15 +130,16 @@ internal sealed partial class DeletedAccounts(NpgsqlDataSource database, ServerW
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Removed the deleted user {UserId} with {Rows} rows of usage")]
+        [LoggerMessage(4005, LogLevel.Information, "Removed the deleted user {UserId} with {Rows} rows of usage")]
         public static partial void Removed(ILogger logger, Guid userId, long rows);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not remove the usage of deleted users ({Failure}); retrying within a minute")]
+        [LoggerMessage(4006, LogLevel.Warning, "Could not remove the usage of deleted users ({Failure}); retrying within a minute")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Could not remove the deleted user {UserId} (SQLSTATE {State}; rows of the table {Table} may reference it); retrying within a minute")]
+            4007,
+            LogLevel.Warning,
+            "Could not remove the deleted user {UserId} (SQLSTATE {State}; rows of the table {Table} may reference it); retrying within a minute")]
         public static partial void Blocked(ILogger logger, Guid userId, string state, string? table);
     }
 }

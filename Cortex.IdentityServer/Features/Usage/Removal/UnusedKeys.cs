@@ -88,7 +88,7 @@ internal sealed partial class UnusedKeys(UsageOptions options, ILogger<UnusedKey
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Debug, Message = "The revoked key {KeyId} is kept, because rows of the table {Table} reference it")]
+        [LoggerMessage(4008, LogLevel.Debug, "The revoked key {KeyId} is kept, because rows of the table {Table} reference it")]
         public static partial void StillReferenced(ILogger logger, Guid keyId, string table);
     }
 }

@@ -58,7 +58,7 @@ internal sealed partial class EventExport(EventPages pages, CallerRights rights,
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "An export of usage of user {UserId} was cut short: its caller lost the right to it ({Code})")]
+        [LoggerMessage(4009, LogLevel.Warning, "An export of usage of user {UserId} was cut short: its caller lost the right to it ({Code})")]
         public static partial void CutShort(ILogger logger, Guid userId, string code);
     }
 }

@@ -104,7 +104,7 @@ internal sealed partial class UsageRetention(UsageOptions options, ILogger<Usage
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "USAGE_RETENTION_DAYS has no effect, because the database refuses to delete old usage: {Reason}")]
+        [LoggerMessage(4010, LogLevel.Warning, "USAGE_RETENTION_DAYS has no effect, because the database refuses to delete old usage: {Reason}")]
         public static partial void Denied(ILogger logger, string reason);
     }
 }

@@ -208,13 +208,13 @@ internal sealed partial class UsageFold(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "Could not add usage to its sums ({Failure}); retrying")]
+        [LoggerMessage(4011, LogLevel.Warning, "Could not add usage to its sums ({Failure}); retrying")]
         public static partial void Failed(ILogger logger, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The list of names in the usage of user {UserId} could not be shortened ({Failure})")]
+        [LoggerMessage(4012, LogLevel.Warning, "The list of names in the usage of user {UserId} could not be shortened ({Failure})")]
         public static partial void NotShortened(ILogger logger, Guid userId, string failure);
 
-        [LoggerMessage(Level = LogLevel.Warning, Message = "{Listener} failed after usage was added to its sums ({Failure})")]
+        [LoggerMessage(4013, LogLevel.Warning, "{Listener} failed after usage was added to its sums ({Failure})")]
         public static partial void ListenerFailed(ILogger logger, string listener, string failure);
     }
 }

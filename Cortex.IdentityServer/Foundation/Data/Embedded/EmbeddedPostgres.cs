@@ -166,16 +166,16 @@ internal sealed partial class EmbeddedPostgres : IAsyncDisposable
 
     private static partial class Log
     {
-        [LoggerMessage(1, LogLevel.Information, "PostgreSQL {Major} is running in {Data} as {Account} (taken over: {TakenOver}) after {Elapsed} ms")]
+        [LoggerMessage(1410, LogLevel.Information, "PostgreSQL {Major} is running in {Data} as {Account} (taken over: {TakenOver}) after {Elapsed} ms")]
         public static partial void Started(ILogger logger, int major, string data, string account, bool takenOver, long elapsed);
 
-        [LoggerMessage(2, LogLevel.Information, "{Requested} links to {Data}, which the account {Account} can access")]
+        [LoggerMessage(1411, LogLevel.Information, "{Requested} links to {Data}, which the account {Account} can access")]
         public static partial void Relocated(ILogger logger, string requested, string account, string data);
 
-        [LoggerMessage(3, LogLevel.Information, "PostgreSQL in {Data} has stopped")]
+        [LoggerMessage(1412, LogLevel.Information, "PostgreSQL in {Data} has stopped")]
         public static partial void Stopped(ILogger logger, string data);
 
-        [LoggerMessage(4, LogLevel.Warning, "PostgreSQL in {Data} didn't stop in time; the next server to start will take it over")]
+        [LoggerMessage(1413, LogLevel.Warning, "PostgreSQL in {Data} didn't stop in time; the next server to start will take it over")]
         public static partial void NotStopped(ILogger logger, string data);
     }
 }

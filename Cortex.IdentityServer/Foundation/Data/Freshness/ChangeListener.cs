@@ -260,20 +260,21 @@ internal sealed partial class ChangeListener(
     private static partial class Log
     {
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "Lost the connection that listens for changes in the database ({Failure}). Until it is restored, each request queries the database")]
+            1414,
+            LogLevel.Warning,
+            "Lost the connection that listens for changes in the database ({Failure}). Until it is restored, each request queries the database")]
         public static partial void Lost(ILogger logger, string failure);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "PostgreSQL at POSTGRES_URL is read-only: {Reason}. This server isn't ready until it accepts writes")]
+        [LoggerMessage(1415, LogLevel.Warning, "PostgreSQL at POSTGRES_URL is read-only: {Reason}. This server isn't ready until it accepts writes")]
         public static partial void ReadOnly(ILogger logger, string reason);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "Listening for changes in the database again")]
+        [LoggerMessage(1416, LogLevel.Information, "Listening for changes in the database again")]
         public static partial void Restored(ILogger logger);
 
         [LoggerMessage(
-            Level = LogLevel.Warning,
-            Message = "POSTGRES_URL points to a connection pooler that doesn't support LISTEN, so cached data is refreshed only once a second. With a "
+            1417,
+            LogLevel.Warning,
+            "POSTGRES_URL points to a connection pooler that doesn't support LISTEN, so cached data is refreshed only once a second. With a "
                 + "direct connection, revocations take effect at once")]
         public static partial void Polling(ILogger logger);
     }

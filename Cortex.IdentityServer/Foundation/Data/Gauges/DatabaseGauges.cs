@@ -60,7 +60,7 @@ internal sealed partial class DatabaseGauges(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Warning, Message = "The metrics about the database can't be read ({Failure}); they are left out until they can")]
+        [LoggerMessage(1418, LogLevel.Warning, "The metrics about the database can't be read ({Failure}); they are left out until they can")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

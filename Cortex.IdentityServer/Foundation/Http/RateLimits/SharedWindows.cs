@@ -250,15 +250,13 @@ internal sealed partial class SharedWindows(RateLimitOptions options, TimeProvid
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Rate limits are shared with other replicas through Redis at {Address}")]
+        [LoggerMessage(1505, LogLevel.Information, "Rate limits are shared with other replicas through Redis at {Address}")]
         public static partial void Shared(ILogger logger, RedisAddress address);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "Redis at {Address} doesn't answer in time ({Failure}): this replica counts rate limits alone until it does")]
+        [LoggerMessage(1506, LogLevel.Warning, "Redis at {Address} doesn't answer in time ({Failure}): this replica counts rate limits alone until it does")]
         public static partial void Lost(ILogger logger, RedisAddress address, string failure);
 
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "Redis at {Address} can't count rate limits: {Reason}. This replica counts alone until that changes")]
+        [LoggerMessage(1507, LogLevel.Warning, "Redis at {Address} can't count rate limits: {Reason}. This replica counts alone until that changes")]
         public static partial void Refused(ILogger logger, RedisAddress address, string reason);
     }
 }

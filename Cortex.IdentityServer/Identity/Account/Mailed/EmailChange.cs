@@ -72,7 +72,7 @@ internal sealed partial class EmailChange(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} changed their email")]
+        [LoggerMessage(3205, LogLevel.Information, "User {UserId} changed their email")]
         public static partial void Changed(ILogger logger, Guid userId);
     }
 }

@@ -53,10 +53,10 @@ internal sealed partial class EmailVerification(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} verified their email")]
+        [LoggerMessage(3206, LogLevel.Information, "User {UserId} verified their email")]
         public static partial void Verified(ILogger logger, Guid userId);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of verification emails, so no email is sent")]
+        [LoggerMessage(3207, LogLevel.Information, "User {UserId} has reached the limit of verification emails, so no email is sent")]
         public static partial void LimitReached(ILogger logger, Guid userId);
     }
 }

@@ -68,7 +68,7 @@ internal sealed partial class PasswordReset(
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "User {UserId} has reached the limit of password reset emails, so no email is sent")]
+        [LoggerMessage(3208, LogLevel.Information, "User {UserId} has reached the limit of password reset emails, so no email is sent")]
         public static partial void LimitReached(ILogger logger, Guid userId);
     }
 }

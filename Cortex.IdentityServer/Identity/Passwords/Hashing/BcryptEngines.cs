@@ -27,7 +27,7 @@ internal static partial class BcryptEngines
 
     private static partial class Log
     {
-        [LoggerMessage(Level = LogLevel.Information, Message = "Passwords are hashed with bcrypt by {Engine}")]
+        [LoggerMessage(2403, LogLevel.Information, "Passwords are hashed with bcrypt by {Engine}")]
         public static partial void Chosen(ILogger logger, string engine);
     }
 }

@@ -31,11 +31,10 @@ internal sealed partial class HashingQueueLog(TimeProvider clock, ILogger<Hashin
 
     private static partial class Log
     {
-        [LoggerMessage(
-            Level = LogLevel.Warning, Message = "The password hashing queue is full ({Places} places). Until it has room, logins fail with 503")]
+        [LoggerMessage(2404, LogLevel.Warning, "The password hashing queue is full ({Places} places). Until it has room, logins fail with 503")]
         public static partial void Full(ILogger logger, int places);
 
-        [LoggerMessage(Level = LogLevel.Information, Message = "The password hashing queue has room again")]
+        [LoggerMessage(2405, LogLevel.Information, "The password hashing queue has room again")]
         public static partial void Free(ILogger logger);
     }
 }
