@@ -12,6 +12,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Logging;
 using Cortex.IdentityServer.Foundation.Management;
 using Cortex.IdentityServer.Foundation.Secrets;
 using Cortex.IdentityServer.Foundation.Telemetry;
@@ -39,6 +40,7 @@ internal sealed partial class Program
     {
         var http = HttpOptions.Read(settings);
         builder.Services
+            .AddLogs(settings)
             .AddTelemetry(settings)
             .AddManagement(settings)
             .AddSecrets(settings)

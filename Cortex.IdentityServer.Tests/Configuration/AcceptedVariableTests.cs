@@ -55,6 +55,7 @@ public sealed class AcceptedVariableTests
             "MANAGEMENT_URLS", "OTEL_EXPORTER_OTLP_ENDPOINT", "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT", "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
             "OTEL_METRICS_EXPORTER", "OTEL_TRACES_EXPORTER", "OTEL_SDK_DISABLED",
             "JWT_KEY_DAYS", "JWT_AUDIENCE", "CORTEX_DATA", "POSTGRES_BIN", "CONSOLE", "CONSOLE_TITLE", "CONSOLE_LOGO_FILE", "CONSOLE_ACCENT_COLOR",
+            "LOG_FORMAT",
         ];
 
         var read = Variables.Read([.. names.Select(name => (name, (string?)" "))]);
@@ -73,6 +74,16 @@ public sealed class AcceptedVariableTests
         Assert.False(Variables.Read(Environments.Production).Http.ApiDocs);
         Assert.True(Variables.Read(Environments.Production, ("API_DOCS", "on")).Http.ApiDocs);
         Assert.False(Variables.Read(("API_DOCS", "OFF")).Http.ApiDocs);
+    }
+
+    [Fact]
+    public void The_log_is_JSON_in_Production_by_default()
+    {
+        Assert.False(Variables.Read().Logs.IsJson);
+        Assert.True(Variables.Read("Staging").Logs.IsJson);
+        Assert.True(Variables.Read(Environments.Production, ("LOG_FORMAT", " ")).Logs.IsJson);
+        Assert.False(Variables.Read(Environments.Production, ("LOG_FORMAT", "Text")).Logs.IsJson);
+        Assert.True(Variables.Read(("LOG_FORMAT", "json")).Logs.IsJson);
     }
 
     [Theory]

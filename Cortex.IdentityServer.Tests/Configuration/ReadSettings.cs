@@ -5,6 +5,7 @@ using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Logging;
 using Cortex.IdentityServer.Foundation.Secrets;
 using Cortex.IdentityServer.Foundation.Telemetry;
 using Cortex.IdentityServer.Identity.Account;
@@ -35,6 +36,8 @@ internal sealed class ReadSettings
     }
 
     public DatabaseOptions Database => Of<DatabaseOptions>();
+
+    public LogOptions Logs => Of<LogOptions>();
 
     public TelemetryOptions Telemetry => Of<TelemetryOptions>();
 

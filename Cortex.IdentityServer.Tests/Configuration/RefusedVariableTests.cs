@@ -17,6 +17,8 @@ public sealed class RefusedVariableTests
     [InlineData("POSTGRES_URL", "Host=db;Database=cortex;Password=hunter2-hunter2;Include Error Detail=true")]
     [InlineData("POSTGRES_URL", "postgresql://cortex:hunter2-hunter2@db/cortex?target_session_attrs=read-only")]
     [InlineData("POSTGRES_URL", "postgresql://cortex:hunter2-hunter2@db/cortex?sslmode=require&sslrootcert=system")]
+    [InlineData("LOG_FORMAT", "logfmt")]
+    [InlineData("LOG_FORMAT", "text,json")]
     [InlineData("MANAGEMENT_URLS", "https://*:9464")]
     [InlineData("MANAGEMENT_URLS", "127.0.0.1:9999")]
     [InlineData("MANAGEMENT_URLS", "http://127.0.0.1:9999/metrics")]

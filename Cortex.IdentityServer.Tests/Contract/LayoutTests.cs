@@ -13,10 +13,11 @@ public sealed class LayoutTests
     private static readonly (string Folder, string Uses)[] Table =
     [
         ("Foundation/Configuration", ""),
+        ("Foundation/Logging", "Foundation: Configuration"),
         ("Foundation/Telemetry", "Foundation: Configuration"),
         ("Foundation/Secrets", "Foundation: Configuration"),
         ("Foundation/Data", "Foundation: Configuration, Telemetry"),
-        ("Foundation/Http", "Foundation: Configuration, Telemetry, Data"),
+        ("Foundation/Http", "Foundation: Configuration, Logging, Telemetry, Data"),
         ("Foundation/Management", "Foundation: Configuration, Telemetry, Http"),
         ("Foundation/Tls", "Foundation: Configuration, Telemetry, Http"),
         ("Identity/Users", "Foundation: Configuration, Data, Http"),
@@ -50,7 +51,7 @@ public sealed class LayoutTests
             + "Features: Usage, Billing"),
         (
             "Features/CommandLine",
-            "Foundation: Configuration, Secrets, Data, Http, Tls; Identity: Users, Audit, Events, SigningKeys, TwoFactor, Authentication; "
+            "Foundation: Configuration, Logging, Secrets, Data, Http, Tls; Identity: Users, Audit, Events, SigningKeys, TwoFactor, Authentication; "
             + "Features: Usage, Billing, Admin"),
     ];
 

@@ -78,7 +78,7 @@ internal sealed class FailoverServer : IAsyncDisposable
     public async Task AssertRecoveredAsync(int port, long beforeDeath, long diedAt, long promotionAt)
     {
         Assert.True(_recoveryTime < PromisedLimit, $"writes succeeded after {_recoveryTime.TotalSeconds:0.0} s");
-        Assert.True(!_server.Process.Output.Contains("fail:", StringComparison.Ordinal), _server.Process.Output);
+        ServerLog.ShouldHaveNoErrors(_server.Process.Output);
         Assert.All(_load.Results, answer => Assert.True(answer.Status is 0 or 503 or (>= 200 and < 300), $"{answer}"));
         Assert.Contains(_load.Results, answer => answer.Status == 503);
         await _load.AssertNothingLostAsync(port);

@@ -93,7 +93,7 @@ public sealed class FailoverTests : IAsyncLifetime
         Assert.True(Stopwatch.GetElapsedTime(movedAt) < FailoverServer.PromisedLimit);
         await Concurrently.RunAsync(12, _ => server.SignUpAsync());
         await (await server.GetAsync("/health/ready")).ShouldBeAsync(HttpStatusCode.OK);
-        Assert.DoesNotContain("fail:", server.Process.Output, StringComparison.Ordinal);
+        ServerLog.ShouldHaveNoErrors(server.Process.Output);
     }
 
     /// <remarks>

@@ -180,7 +180,7 @@ internal sealed partial class ServerProcess : IAsyncDisposable
         }
     }
 
-    [GeneratedRegex(@"Now listening on: (https?://\S+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"Now listening on: (https?://[^\s""]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Listening();
 
     [GeneratedRegex(

@@ -41,6 +41,6 @@ public sealed partial class MonitoredServer(PostgresCluster cluster) : IAsyncLif
     /// <summary>The address that the server logs at its start.</summary>
     internal static Uri ManagementAddress(string log) => new(Announcement().Match(log).Groups[1].Value);
 
-    [GeneratedRegex(@"health checks are served on (http://\S+)", RegexOptions.CultureInvariant)]
+    [GeneratedRegex(@"health checks are served on (http://[^\s""]+)", RegexOptions.CultureInvariant)]
     private static partial Regex Announcement();
 }

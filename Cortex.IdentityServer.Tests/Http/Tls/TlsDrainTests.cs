@@ -39,7 +39,7 @@ public sealed class TlsDrainTests(PostgresCluster cluster)
 
         Assert.Equal(0, (await stopped).ExitCode);
         Assert.True(connections > 1, "the client stayed on its connection");
-        Assert.DoesNotContain("warn:", server.Log[server.Log.IndexOf("Shutting down", StringComparison.Ordinal)..], StringComparison.Ordinal);
+        ServerLog.ShouldHaveNoWarnings(server.Log[server.Log.IndexOf("Shutting down", StringComparison.Ordinal)..]);
         var refused = await Assert.ThrowsAsync<HttpRequestException>(() => ShouldAnswerAsync(http));
         Assert.Equal(SocketError.ConnectionRefused, Assert.IsType<SocketException>(refused.InnerException).SocketErrorCode);
     }

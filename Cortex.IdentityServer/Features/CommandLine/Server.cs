@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Embedded;
+using Cortex.IdentityServer.Foundation.Logging;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Features.CommandLine;
@@ -16,7 +17,7 @@ internal sealed class Server(RegisterServices addServices, Func<WebApplication, 
         var builder = CreateBuilder(arguments);
         var settings = SettingsOf(builder, serves: true);
         var database = AddServices(builder, settings, stop);
-        await using var embedded = await database.StartEmbeddedAsync(stop);
+        await using var embedded = await database.StartEmbeddedAsync(LogOptions.Read(settings).AddTo, stop);
         try
         {
             await ServeAsync(builder, settings, database.ConnectionString ?? embedded!.ConnectionString, stop);

@@ -14,7 +14,8 @@ namespace Cortex.IdentityServer.Foundation.Data;
 internal static class DataFeature
 {
     /// <summary>Starts the embedded PostgreSQL unless POSTGRES_URL is set. The caller disposes of it after the server has stopped.</summary>
-    public static async Task<EmbeddedPostgres?> StartEmbeddedAsync(this DatabaseOptions options, CancellationToken cancellationToken)
+    public static async Task<EmbeddedPostgres?> StartEmbeddedAsync(
+        this DatabaseOptions options, Action<ILoggingBuilder> log, CancellationToken cancellationToken)
     {
         if (options.ConnectionString is not null)
         {
@@ -22,7 +23,7 @@ internal static class DataFeature
         }
 
         // The host and its logging don't exist yet.
-        using var logging = LoggerFactory.Create(builder => builder.AddSimpleConsole());
+        using var logging = LoggerFactory.Create(log);
         CreateFolder(options);
         return await EmbeddedPostgres.StartAsync(options.Embedded, logging.CreateLogger<EmbeddedPostgres>(), cancellationToken);
     }

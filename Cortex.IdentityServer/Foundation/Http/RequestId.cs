@@ -1,6 +1,7 @@
 using System.Globalization;
 using System.Security.Cryptography;
 using System.Text.RegularExpressions;
+using Cortex.IdentityServer.Foundation.Logging;
 
 namespace Cortex.IdentityServer.Foundation.Http;
 
@@ -12,14 +13,24 @@ internal static partial class RequestId
     private static readonly ulong Process = BitConverter.ToUInt64(RandomNumberGenerator.GetBytes(sizeof(ulong)));
     private static long _number;
 
-    public static IApplicationBuilder UseRequestId(this IApplicationBuilder app) => app.Use((context, next) =>
+    public static IApplicationBuilder UseRequestId(this IApplicationBuilder app)
     {
-        var requested = context.Request.Headers[Header];
-        var id = requested is [{ } text] && WellFormed().IsMatch(text) ? text : Next();
-        context.TraceIdentifier = id;
-        WriteTo(context);
-        return next(context);
-    });
+        var isLogged = app.ApplicationServices.GetRequiredService<LogOptions>().IsJson;
+        return app.Use((context, next) =>
+        {
+            var requested = context.Request.Headers[Header];
+            var id = requested is [{ } text] && WellFormed().IsMatch(text) ? text : Next();
+            context.TraceIdentifier = id;
+            WriteTo(context);
+            if (isLogged)
+            {
+                // Kestrel forgets it after the request.
+                CurrentRequest.Id = id;
+            }
+
+            return next(context);
+        });
+    }
 
     public static void WriteTo(HttpContext context) => context.Response.Headers[Header] = context.TraceIdentifier;
 
