@@ -2,6 +2,7 @@ using System.Net;
 using System.Text.Json;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.IdentityServer.Tests.Telemetry;
 using Npgsql;
 
 namespace Cortex.IdentityServer.Tests.Logging;
@@ -36,13 +37,13 @@ public sealed class JsonLogTests(PostgresCluster cluster)
 
         Assert.Equal(0, run.ExitCode);
         Assert.Empty(run.Errors);
-        var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonElement.Parse(text)).ToList();
+        var lines = Parse(run.Output);
         Assert.All(lines, ShouldBeEntry);
         Assert.Equal("wrong-login", Assert.Single(OfEvent(lines, 2402, "WrongPassword")).GetProperty("request_id").GetString());
         Assert.Contains(OfEvent(lines, 2602, "Started"), line => line.GetProperty("request_id").GetString() == "a.good:login");
         var unreachable = OfEvent(lines, 1501, "DatabaseUnreachable").Single(line => line.GetProperty("request_id").GetString() == "lost-database");
         Assert.Equal("warning", unreachable.GetProperty("level").GetString());
-        Assert.Equal("lost-database", unreachable.GetProperty("data").GetProperty("request_id").GetString());
+        Assert.Equal("lost-database", unreachable.GetProperty("data").GetProperty("trace_id").GetString());
         Assert.Equal($"{owner.Id}", OfEvent(lines, 2402, "WrongPassword").Single().GetProperty("data").GetProperty("user_id").GetString());
 
         // What the server does by itself belongs to no request, whichever request made it necessary.
@@ -81,11 +82,32 @@ public sealed class JsonLogTests(PostgresCluster cluster)
         });
         var run = await server.Process.SignalAsync("TERM");
 
-        var lines = OfEvent(run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonElement.Parse(text)), 3204, "Registered");
+        var lines = OfEvent(Parse(run.Output), 3204, "Registered");
         Assert.Equal(
             ids.OrderBy(one => one.User, StringComparer.Ordinal),
             lines.Select(line => (User: line.GetProperty("data").GetProperty("user_id").GetString(), Request: line.GetProperty("request_id").GetString()!))
                 .OrderBy(one => one.User, StringComparer.Ordinal));
+    }
+
+    [Fact]
+    public async Task A_traced_request_logs_the_trace_of_its_caller()
+    {
+        const string TraceId = "0af7651916cd43dd8448eb211c80319c";
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var server = await Replica.StartAsync(await cluster.CreateDatabaseAsync(), collector.Settings);
+        using var http = new HttpClient { BaseAddress = server.Address };
+
+        var user = await (await server.RegisterAsync(Replica.NewEmail())).JsonAsync(HttpStatusCode.Created);
+        http.DefaultRequestHeaders.Add("traceparent", $"00-{TraceId}-b7ad6b7169203331-01");
+        using var answer = await http.PostAsync(
+            "/api/v1/auth/login", new { email = user.GetProperty("email").GetString(), password = "an-incorrect-passphrase" });
+        await answer.ShouldBeAsync(HttpStatusCode.Unauthorized);
+        var run = await server.Process.SignalAsync("TERM");
+
+        var line = Assert.Single(OfEvent(Parse(run.Output), 2402, "WrongPassword"));
+        Assert.Equal(TraceId, line.GetProperty("trace_id").GetString());
+        Assert.Contains(collector.Spans, span => span.TraceId == TraceId && span.SpanId == line.GetProperty("span_id").GetString());
+        Assert.Equal(answer.Headers.GetValues("X-Request-Id").Single(), line.GetProperty("request_id").GetString());
     }
 
     [Fact]
@@ -115,7 +137,7 @@ public sealed class JsonLogTests(PostgresCluster cluster)
             await server.WaitForAddressAsync();
             var run = await server.SignalAsync("TERM");
 
-            var lines = run.Output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonElement.Parse(text)).ToList();
+            var lines = Parse(run.Output);
             Assert.All(lines, ShouldBeEntry);
             Assert.Single(OfEvent(lines, 1410, "Started"));
             Assert.Single(OfEvent(lines, 1412, "Stopped"));
@@ -125,6 +147,10 @@ public sealed class JsonLogTests(PostgresCluster cluster)
             Directory.Delete(folder, recursive: true);
         }
     }
+
+    /// <summary>Returns the lines, each of which must be JSON.</summary>
+    private static List<JsonElement> Parse(string output) =>
+        [.. output.Split('\n', StringSplitOptions.RemoveEmptyEntries).Select(text => JsonElement.Parse(text))];
 
     private static bool Has(string output, int id) => output.Contains($"\"event_id\":{id},", StringComparison.Ordinal);
 

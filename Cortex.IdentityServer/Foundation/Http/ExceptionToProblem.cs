@@ -80,20 +80,20 @@ internal sealed partial class ExceptionToProblem(HttpOptions options, ServerWatc
 
     private static partial class Log
     {
-        [LoggerMessage(1501, LogLevel.Warning, "Request {RequestId} could not reach PostgreSQL ({Failure})")]
-        public static partial void DatabaseUnreachable(ILogger logger, string requestId, string failure);
+        [LoggerMessage(1501, LogLevel.Warning, "Request {TraceId} could not reach PostgreSQL ({Failure})")]
+        public static partial void DatabaseUnreachable(ILogger logger, string traceId, string failure);
 
         [LoggerMessage(
             1502,
             LogLevel.Warning,
-            "Request {RequestId} deleted nothing, because rows of the table {Table} still reference it. Give that table's foreign key ON DELETE "
+            "Request {TraceId} deleted nothing, because rows of the table {Table} still reference it. Give that table's foreign key ON DELETE "
                 + "CASCADE or SET NULL")]
-        public static partial void StillReferenced(ILogger logger, string requestId, string table);
+        public static partial void StillReferenced(ILogger logger, string traceId, string table);
 
-        [LoggerMessage(1503, LogLevel.Information, "Request {RequestId} was rejected because its account was deleted in the meantime")]
-        public static partial void OwnerDeleted(ILogger logger, string requestId);
+        [LoggerMessage(1503, LogLevel.Information, "Request {TraceId} was rejected because its account was deleted in the meantime")]
+        public static partial void OwnerDeleted(ILogger logger, string traceId);
 
-        [LoggerMessage(1504, LogLevel.Error, "Request {RequestId} failed")]
-        public static partial void Unexpected(ILogger logger, Exception exception, string requestId);
+        [LoggerMessage(1504, LogLevel.Error, "Request {TraceId} failed")]
+        public static partial void Unexpected(ILogger logger, Exception exception, string traceId);
     }
 }
