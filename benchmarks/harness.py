@@ -209,6 +209,9 @@ def ours(machine, cores, database="cortex", algorithm="HS256", port=None, **more
             "BCRYPT_COST": str(COST),
             "TRUSTED_PROXIES": "127.0.0.1",
             "DRAIN_SECONDS": "0",
+
+            # Several servers run at the same time, so the port isn't the usual one.
+            "MANAGEMENT_URLS": "http://127.0.0.1:0",
             "RATE_LIMITS": ",".join(f"{name}={MANY}" for name in names),
             "API_KEY_LIMITS": f"free={MANY},pro={MANY},enterprise={MANY}",
             **more,

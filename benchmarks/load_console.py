@@ -1,4 +1,4 @@
-"""The measurements of the web console: what it costs the server (C1), and what people notice in a browser (C2)."""
+"""The measurements of the web console: what it and the metrics cost the server (C1), and what people notice in a browser (C2)."""
 
 import shutil
 import time
@@ -7,32 +7,33 @@ from harness import fail, free_port, ours
 
 # The password of all seeded users (Seed.cs).
 PASSWORD = "a long benchmark password"
+SETTINGS = ({"CONSOLE": "off", "MANAGEMENT_URLS": "off"}, {})
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 
 
 def cost(machine, table, known):
-    """The server with the console against the same server with CONSOLE=off: requests per second, start, and memory."""
-    without, with_console = (ours(machine, machine.own, CONSOLE=setting) for setting in ("off", "on"))
-    token, key = known.access_token(with_console), known.line("keys")
+    """The server with the console and metrics against the same server without them: requests per second, start, and memory."""
+    without, with_both = (ours(machine, machine.own, **settings) for settings in SETTINGS)
+    token, key = known.access_token(with_both), known.line("keys")
     for what, header in (("JWT", f"Authorization: Bearer {token}"), ("API key", f"X-API-Key: {key}")):
         baselines, figures = [], []
         for _ in range(2 * machine.rounds):
             baselines.append(without.wrk("/api/v1/auth/verify", header))
-            figures.append(with_console.wrk("/api/v1/auth/verify", header))
-        table.ratio("C1", f"GET /verify, {what}: without the console, with it", baselines, figures, 0.97)
+            figures.append(with_both.wrk("/api/v1/auth/verify", header))
+        table.ratio("C1", f"GET /verify, {what}: without console and metrics, with them", baselines, figures, 0.97)
     without.stop()
-    with_console.stop()
+    with_both.stop()
 
     starts, memories = ([], []), ([], [])
     for _ in range(4 * machine.rounds):
-        for which, setting in enumerate(("off", "on")):
-            server = ours(machine, machine.both, CONSOLE=setting)
+        for which, settings in enumerate(SETTINGS):
+            server = ours(machine, machine.both, **settings)
             starts[which].append(server.seconds_to_health)
             time.sleep(machine.settle)
             memories[which].append(server.memory())
             server.stop()
-    table.times("C1", "start to the first 200: without the console, with it", *starts, 1.03, "s")
-    table.times("C1", "resident memory, idle: without the console, with it", *memories, 1.03, "MiB")
+    table.times("C1", "start to the first 200: without console and metrics, with them", *starts, 1.03, "s")
+    table.times("C1", "resident memory, idle: without console and metrics, with them", *memories, 1.03, "MiB")
 
 
 def pages(machine, table, known):

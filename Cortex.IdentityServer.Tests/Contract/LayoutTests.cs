@@ -40,7 +40,7 @@ public sealed class LayoutTests
         ("Features/Introspection", "Foundation: Http; Identity: Users, SigningKeys, Sessions, ApiKeys; Features: Usage"),
         ("Features/WebConsole", "Foundation: Configuration, Http; Identity: Account"),
         ("Features/Site", "Foundation: Configuration, Http; Identity: Users, Mail, Account; Features: WebConsole"),
-        ("Features/Billing", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Account; Features: Usage"),
+        ("Features/Billing", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Account; Features: Usage"),
         (
             "Features/Frontend",
             "Foundation: Configuration, Http; Identity: Users, Passwords, Passkeys, ApiKeys, Login, Account; Features: Usage, Billing"),

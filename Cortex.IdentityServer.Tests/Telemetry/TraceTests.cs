@@ -1,7 +1,9 @@
 using System.Net;
 using System.Net.Http.Json;
+using Cortex.IdentityServer.Tests.Billing.Metering;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.Polar;
 
 namespace Cortex.IdentityServer.Tests.Telemetry;
 
@@ -88,6 +90,38 @@ public sealed class TraceTests(PostgresCluster cluster)
     }
 
     [Fact]
+    public async Task Redis_Polar_and_emails_have_spans_of_their_own_without_keys_or_addresses()
+    {
+        await using var collector = await OtlpCollector.StartAsync();
+        await using var redis = new RedisServer();
+        await redis.StartAsync();
+        await using var smtp = new SmtpListener();
+        await using var polar = await PolarStub.StartAsync(new() { AccessToken = MeterSteps.AccessToken }, Cancel);
+        await using var replica = await Replica.StartAsync(
+            await cluster.CreateDatabaseAsync(),
+            [
+                .. collector.Settings, ("REDIS_URL", redis.Url), ("SMTP_URL", $"smtp://127.0.0.1:{smtp.Port}"), ("EMAIL_FROM", "no-reply@example.com"),
+                .. MeterSteps.Settings(polar.Url), ("POLAR_PRODUCTS", $"{PolarStubOptions.Pro.Id}=pro"),
+            ]);
+        var person = await replica.SignUpAsync();
+
+        var answer = await SendAsync(
+            replica, HttpMethod.Post, "/api/v1/billing/checkout", new { product_id = PolarStubOptions.Pro.Id }, token: person.Token);
+
+        await answer.ShouldBeAsync(HttpStatusCode.OK);
+        await WaitForSpanAsync(collector, IsCheckout);
+        await WaitForSpanAsync(collector, span => span is { Name: "smtp send", Kind: 3, ParentId: "" } && span.Attributes["cortex.mail.outcome"] == "Sent");
+        var call = collector.Spans.First(IsCheckout);
+        var headers = Assert.Single(polar.RequestsTo("/v1/checkouts/")).Headers;
+        Assert.Equal($"00-{call.TraceId}-{call.SpanId}-01", headers["traceparent"]);
+        Assert.DoesNotContain("tracestate", headers.Keys);
+        Assert.DoesNotContain("baggage", headers.Keys);
+        var script = collector.Spans.First(span => span.Name == "redis EVAL");
+        Assert.Contains(collector.Spans, span => span.SpanId == script.ParentId && span.Kind == 2);
+        Assert.All([person.Email, MeterSteps.AccessToken], secret => Assert.DoesNotContain(secret, collector.Everything, StringComparison.Ordinal));
+    }
+
+    [Fact]
     public async Task A_collector_that_does_not_answer_changes_nothing()
     {
         await using var replica = await Replica.StartAsync(
@@ -100,17 +134,23 @@ public sealed class TraceTests(PostgresCluster cluster)
     }
 
     private static async Task<HttpResponseMessage> SendAsync(
-        Replica replica, HttpMethod method, string path, object? body = null, string parent = $"00-{TraceId}-{CallerSpan}-01")
+        Replica replica, HttpMethod method, string path, object? body = null, string parent = $"00-{TraceId}-{CallerSpan}-01", string? token = null)
     {
         using var http = new HttpClient { BaseAddress = replica.Address };
         using var request = new HttpRequestMessage(method, path) { Content = body is null ? null : JsonContent.Create(body, body.GetType()) };
         request.Headers.Add("traceparent", parent);
+        request.Headers.Add("tracestate", "vendor=secret");
+        request.Headers.Add("baggage", "user=secret");
+        request.Headers.Authorization = token is null ? null : new("Bearer", token);
         request.Headers.UserAgent.ParseAdd("TestAgent/1.0");
         return await http.SendAsync(request, Cancel);
     }
 
     private static async Task<string> ProblemAsync(HttpResponseMessage answer) =>
         (await answer.JsonAsync(HttpStatusCode.Unauthorized)).GetProperty("trace_id").GetString()!;
+
+    private static bool IsCheckout(ReceivedSpan span) =>
+        span.Kind == 3 && span.Attributes.GetValueOrDefault("url.full")?.Contains("/v1/checkouts", StringComparison.Ordinal) == true;
 
     private static Task<TimeSpan> WaitForSpanAsync(OtlpCollector collector, Func<ReceivedSpan, bool> isWanted) =>
         Poll.UntilAsync(Timeout, "a span", () => Task.FromResult(collector.Spans.Any(isWanted)));

@@ -31,7 +31,9 @@ internal sealed class TlsServer : IAsyncDisposable
     /// <param name="chain">The issuer, which the server's clients trust.</param>
     /// <param name="connectionString">The database.</param>
     /// <param name="files">The files that the server reads, or null for new ones with a new certificate.</param>
-    public static async Task<TlsServer> StartAsync(TestChain chain, string connectionString, CertificateFolder? files = null)
+    /// <param name="settings">More settings.</param>
+    public static async Task<TlsServer> StartAsync(
+        TestChain chain, string connectionString, CertificateFolder? files = null, params (string Name, string Value)[] settings)
     {
         var ownsFiles = files is null;
         if (files is null)
@@ -41,7 +43,7 @@ internal sealed class TlsServer : IAsyncDisposable
             files.Write(first);
         }
 
-        var replica = await Replica.StartAsync(connectionString, "http://127.0.0.1:0;https://127.0.0.1:0", files.Variables);
+        var replica = await Replica.StartAsync(connectionString, "http://127.0.0.1:0;https://127.0.0.1:0", [.. files.Variables, .. settings]);
         return new(chain, files, ownsFiles, replica, await replica.Process.WaitForTlsAddressAsync());
     }
 

@@ -1,5 +1,6 @@
 using System.Net.Http.Headers;
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Features.Billing.Polar;
 
@@ -42,7 +43,7 @@ internal static class PolarFeature
                 handler.ConnectTimeout = PolarPipeline.ConnectTimeout;
                 handler.PooledConnectionLifetime = ConnectionLifetime;
                 handler.MaxConnectionsPerServer = MaxConnections;
-                handler.ActivityHeadersPropagator = null;
+                handler.ActivityHeadersPropagator = TraceParentPropagator.Instance;
             })
             .SetHandlerLifetime(Timeout.InfiniteTimeSpan)
 
