@@ -109,7 +109,7 @@ public sealed class StartInspectionTests(PostgresCluster cluster)
         var builder = new NpgsqlConnectionStringBuilder(await cluster.CreateDatabaseAsync(migrated: false));
         var name = $"{builder.Database}_{encoding}".ToLowerInvariant();
         await PythonDatabase.SqlAsync<object>(
-            builder.ConnectionString, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LC_COLLATE 'C' LC_CTYPE 'C'");
+            builder.ConnectionString, $"CREATE DATABASE {name} TEMPLATE template0 ENCODING '{encoding}' LOCALE_PROVIDER libc LC_COLLATE 'C' LC_CTYPE 'C'");
         builder.Database = name;
         return builder.ConnectionString;
     }
