@@ -7,7 +7,7 @@ namespace Cortex.IdentityServer.Tests.CommandLine;
 /// <summary>The help texts and the messages about mistyped commands.</summary>
 public sealed class HelpTests
 {
-    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "usage", "billing", "healthcheck"];
+    private static readonly string[] Commands = ["serve", "migrate", "create-admin", "import", "rotate-keys", "usage", "billing", "healthcheck", "doctor"];
 
     [Theory]
     [InlineData("--help")]
@@ -33,6 +33,7 @@ public sealed class HelpTests
     [InlineData("billing sync", "--all-users", "--user", "POLAR_ACCESS_TOKEN", "130")]
     [InlineData("rotate-keys", "--now", "--revoke", "SECRET_KEY", "JWT_ALGORITHM")]
     [InlineData("healthcheck", "--url", "ASPNETCORE_HTTP_PORTS")]
+    [InlineData("doctor", "--environment", "warn", "changes nothing", "130")]
     public async Task The_help_of_a_command_lists_its_options_its_variables_an_example_and_the_exit_codes(string command, params string[] words)
     {
         var run = (await ServerProcess.RunAsync([.. command.Split(' '), "--help"])).ShouldExitWith(0);

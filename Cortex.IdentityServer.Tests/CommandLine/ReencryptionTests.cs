@@ -43,6 +43,10 @@ public sealed class ReencryptionTests(Es256App app) : IClassFixture<Es256App>
         Assert.Contains(failed.ErrorLines, line => line.Contains(old.User.Id.ToString(), StringComparison.Ordinal));
         Assert.Contains(failed.ErrorLines, line => line.Contains(kid, StringComparison.Ordinal));
         Assert.DoesNotContain("enc:v1", failed.Errors + failed.Output, StringComparison.Ordinal);
+
+        // The doctor tries a few of them.
+        (await Doctor.RunAsync(app.ConnectionString, ("SECRET_KEY", NewSecret))).ShouldSay(3, ("ok    database secrets", "and signing keys"));
+        (await Doctor.RunAsync(app.ConnectionString, ("SECRET_KEY", WrongSecret))).ShouldSay(1, ("fail  database secrets", "can't decrypt"));
     }
 
     [Theory]

@@ -37,6 +37,7 @@ internal static class Commands
         UsageCommand.Create(server),
         BillingCommand.Create(server),
         HealthcheckCommand.Create(),
+        DoctorCommand.Create(server),
     };
 
     /// <summary>Declared for its help only: <see cref="Entry"/> starts the server without this parser.</summary>

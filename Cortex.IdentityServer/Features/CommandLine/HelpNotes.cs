@@ -15,7 +15,7 @@ internal static class HelpNotes
           0    done
           1    failed; one line on standard error says why
           2    no such command or option
-          3    import: some lines failed
+          3    import: some lines failed; doctor: nothing worse than warnings
           130  interrupted
         """;
 
@@ -198,6 +198,27 @@ internal static class HelpNotes
           2    no such option, or the address isn't http(s)
         """;
 
+    private const string Doctor = """
+        Prints one line for each check: ok, warn, or fail, the name of the check, what was found, and what to do about it. It goes on after a failed check,
+        waits at most ten seconds for each service, and changes nothing: it doesn't migrate, send an email, or start a PostgreSQL. No line contains a secret.
+
+        Run it with the server's variables, on the server's machine or in its container, before the first start, after a restore, or when something is wrong.
+
+        Examples:
+          dotnet Cortex.IdentityServer.dll doctor
+          docker compose exec -T identity dotnet Cortex.IdentityServer.dll doctor
+
+        Environment variables:
+          All of the server's, checked in the same way: see docs/configuration.md.
+
+        Exit codes:
+          0    everything is ok
+          1    a check failed; standard error says how many
+          2    no such option
+          3    there are warnings, but nothing failed
+          130  interrupted
+        """;
+
     private const string Variables = """
         Environment variables (docs/configuration.md):
           POSTGRES_URL, SECRET_KEY, JWT_SECRET_KEY: the same values as for the server, checked in the same way.
@@ -225,6 +246,7 @@ internal static class HelpNotes
         "billing" => BillingGroup,
         "billing sync" => BillingSync,
         "healthcheck" => Healthcheck,
+        "doctor" => Doctor,
         _ => Root,
     };
 }

@@ -66,12 +66,56 @@ internal sealed class Server(RegisterServices addServices, Func<WebApplication, 
         }
     }
 
-    private static WebApplicationBuilder CreateBuilder(string[] arguments) => WebApplication.CreateBuilder(new WebApplicationOptions
+    /// <summary>Runs a command that examines the settings, whether or not they are valid. Nothing is created, started, or migrated.</summary>
+    /// <param name="environmentName">The value of <c>--environment</c>, or null.</param>
+    /// <param name="work">The command; it returns the exit code.</param>
+    /// <param name="stop">Canceled when the operator interrupts the command.</param>
+    public async Task<int> ExamineAsync(string? environmentName, Func<Examination, Task<int>> work, CancellationToken stop)
+    {
+        string[] arguments = environmentName is null ? [] : ["--environment", environmentName];
+        var (builder, environmentError) = CreateBuilderAnyway(arguments);
+        builder.Logging.ClearProviders();
+
+        // Without a valid POSTGRES_URL, services that need it can't be built.
+        builder.Host.UseDefaultServiceProvider(services => services.ValidateOnBuild = false);
+        var isProduction = !RunEnvironment.HasDevelopmentRules(builder.Environment);
+        var settings = new SettingsReader(builder.Configuration, isProduction, serves: true, onlyReads: true);
+        var database = DatabaseOptions.Read(settings);
+        addServices(builder, settings, stop);
+        await using var embedded = settings.IsProduction || settings.ReadText("POSTGRES_URL") is not null
+            ? null
+            : await CommandPostgres.JoinRunningAsync(database.Embedded, stop);
+        var connectionString = database.ConnectionString ?? embedded?.ConnectionString;
+        if (connectionString is not null)
+        {
+            builder.Services.AddSingleton(new PostgresAddress(connectionString));
+        }
+
+        await using var app = builder.Build();
+        return await work(new(app, settings, environmentError, database, connectionString is not null, stop));
+    }
+
+    private static WebApplicationBuilder CreateBuilder(string[] arguments) => CreateBuilder(arguments, RunEnvironment.Choose(arguments));
+
+    private static WebApplicationBuilder CreateBuilder(string[] arguments, string? environmentName) => WebApplication.CreateBuilder(new WebApplicationOptions
     {
         Args = arguments,
         ContentRootPath = AppContext.BaseDirectory,
-        EnvironmentName = RunEnvironment.Choose(arguments),
+        EnvironmentName = environmentName,
     });
+
+    /// <summary>Chooses Production, whose rules are stricter, if the environment's name isn't valid.</summary>
+    private static (WebApplicationBuilder Builder, string? Error) CreateBuilderAnyway(string[] arguments)
+    {
+        try
+        {
+            return (CreateBuilder(arguments), null);
+        }
+        catch (ConfigurationException failure)
+        {
+            return (CreateBuilder([], Environments.Production), failure.Message);
+        }
+    }
 
     private static SettingsReader SettingsOf(WebApplicationBuilder builder, bool serves) =>
         new(builder.Configuration, isProduction: !RunEnvironment.HasDevelopmentRules(builder.Environment), serves);

@@ -8,7 +8,8 @@ internal static class SecretFile
 
     private const int MaxLength = 64 * 1024;
 
-    private static readonly string[] Names =
+    /// <summary>The variables whose values may come from files.</summary>
+    public static readonly IReadOnlyList<string> Names =
     [
         "SECRET_KEY", "JWT_SECRET_KEY", "POSTGRES_URL", "REDIS_URL", "SMTP_URL", "POLAR_WEBHOOK_SECRET", "POLAR_ACCESS_TOKEN",
     ];

@@ -5,7 +5,7 @@ namespace Cortex.IdentityServer.Foundation.Configuration;
 /// <summary>
 /// Reads the documented variables, from the environment first and appsettings.json second, and collects one line about each invalid value.
 /// </summary>
-internal sealed class SettingsReader(IConfiguration configuration, bool isProduction, bool serves)
+internal sealed class SettingsReader(IConfiguration configuration, bool isProduction, bool serves, bool onlyReads = false)
 {
     /// <summary>Straight quotes, and the typographic ones that word processors put in their place.</summary>
     private const string Quotes = "\"'`“”„‘’«»";
@@ -21,6 +21,9 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
 
     /// <summary>Whether the program serves requests, as opposed to running a command.</summary>
     public bool Serves { get; } = serves;
+
+    /// <summary>Whether the program only examines the settings, and must not create the files that they name.</summary>
+    public bool OnlyReads { get; } = onlyReads;
 
     /// <summary>The names of all variables that have been read.</summary>
     public IReadOnlySet<string> Names => _names;
@@ -143,16 +146,22 @@ internal sealed class SettingsReader(IConfiguration configuration, bool isProduc
     /// <summary>Adds a warning. The text follows the variable's name and never repeats its value.</summary>
     public void Warn(string name, string text) => _warnings.Add($"{name} {text}.");
 
+    /// <summary>Returns one line for each variable that is missing or wrong.</summary>
+    public IReadOnlyList<string> Errors()
+    {
+        var mistyped = Mistyped().Where(variable => _missing.Contains(variable.Meant)).ToLookup(variable => variable.Meant, variable => variable.Hint);
+        return
+        [
+            .. _problems.Select(problem => string.Join("; ", mistyped[problem.Name].Prepend($"{problem.Name} {problem.Requirement}")) + "."),
+        ];
+    }
+
     public void ThrowIfInvalid()
     {
-        if (_problems.Count == 0)
+        if (_problems.Count > 0)
         {
-            return;
+            throw new ConfigurationException(string.Join(Environment.NewLine, Errors()));
         }
-
-        var mistyped = Mistyped().Where(variable => _missing.Contains(variable.Meant)).ToLookup(variable => variable.Meant, variable => variable.Hint);
-        throw new ConfigurationException(string.Join(Environment.NewLine, _problems.Select(problem =>
-            string.Join("; ", mistyped[problem.Name].Prepend($"{problem.Name} {problem.Requirement}")) + ".")));
     }
 
     /// <summary>

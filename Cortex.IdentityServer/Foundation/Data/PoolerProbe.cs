@@ -38,7 +38,8 @@ internal static class PoolerProbe
         }
     }
 
-    private static async Task<bool> IsDirectAsync(string connectionString, CancellationToken cancellationToken)
+    /// <summary>Whether the connection string leads to PostgreSQL itself rather than to a pooler.</summary>
+    public static async Task<bool> IsDirectAsync(string connectionString, CancellationToken cancellationToken)
     {
         await using var source = DataSources.BuildUnpooled(connectionString);
         await using var connection = await source.OpenConnectionAsync(cancellationToken);

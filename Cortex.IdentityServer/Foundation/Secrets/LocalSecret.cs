@@ -11,17 +11,24 @@ internal static class LocalSecret
     private static readonly TimeSpan LockTimeout = TimeSpan.FromSeconds(10);
     private static readonly TimeSpan LockRetry = TimeSpan.FromMilliseconds(10);
 
-    /// <summary>Reads the secret of this name, which the first call generates.</summary>
+    /// <summary>Reads the secret of this name, which the first call generates. A program that only examines the settings generates none.</summary>
     public static byte[] Read(SettingsReader settings, string name)
     {
         var folder = LocalFolder.Locate(settings);
         var path = Path.Combine(folder, name);
         try
         {
-            PrivateFolder.Create(folder);
-            if (!File.Exists(path))
+            if (!settings.OnlyReads)
             {
-                Generate(path);
+                PrivateFolder.Create(folder);
+                if (!File.Exists(path))
+                {
+                    Generate(path);
+                }
+            }
+            else if (!File.Exists(path))
+            {
+                return RandomNumberGenerator.GetBytes(SecretSetting.MinBytes);
             }
 
             // After a power failure, the file may exist without its content.

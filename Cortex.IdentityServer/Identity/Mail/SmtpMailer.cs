@@ -1,11 +1,9 @@
 using System.Diagnostics;
-using System.Net;
 using System.Net.Sockets;
 using System.Text;
 using Cortex.IdentityServer.Foundation.Telemetry;
 using MailKit;
 using MailKit.Net.Smtp;
-using MailKit.Security;
 using MimeKit;
 
 namespace Cortex.IdentityServer.Identity.Mail;
@@ -38,12 +36,13 @@ internal sealed partial class SmtpMailer(MailOptions options, MailMetrics metric
         using var timeout = new CancellationTokenSource(Timeout);
         try
         {
-            _client ??= await ConnectAsync(options.Smtp!, timeout.Token);
+            _client ??= await SmtpConnection.OpenAsync(options, Timeout, timeout.Token);
         }
         catch (Exception failure)
         {
             // A failure to connect says nothing about this email.
-            Log.NotAccepted(logger, mail.Id, mail.Kind, mail.UserId, MailOutcome.Unreachable, options.Smtp!.ToString(), Describe(failure));
+            var reason = SmtpConnection.Describe(failure, Timeout);
+            Log.NotAccepted(logger, mail.Id, mail.Kind, mail.UserId, MailOutcome.Unreachable, options.Smtp!.ToString(), reason);
             return MailOutcome.Unreachable;
         }
 
@@ -68,7 +67,7 @@ internal sealed partial class SmtpMailer(MailOptions options, MailMetrics metric
         catch (Exception failure)
         {
             var outcome = OutcomeOf(failure);
-            Log.NotAccepted(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), Describe(failure));
+            Log.NotAccepted(logger, mail.Id, mail.Kind, mail.UserId, outcome, options.Smtp!.ToString(), SmtpConnection.Describe(failure, Timeout));
 
             // The connection may be in any state, so the next email uses a new one.
             await CloseConnectionAsync();
@@ -113,53 +112,12 @@ internal sealed partial class SmtpMailer(MailOptions options, MailMetrics metric
         _ => MailOutcome.Interrupted,
     };
 
-    /// <summary>Describes the failure by its kind and the server's status code, without the server's text, which may contain the email address.</summary>
-    private static string Describe(Exception failure) => failure switch
-    {
-        SmtpCommandException command => $"{command.ErrorCode} {(int)command.StatusCode}",
-        OperationCanceledException => $"no answer within {Timeout.TotalSeconds} s",
-        SocketException socket => socket.SocketErrorCode.ToString(),
-        AuthenticationException => "the login was refused",
-        SslHandshakeException => "no trusted TLS connection",
-        _ => failure.GetType().Name,
-    };
-
     private static FormatOptions CreateSmtputf8Format()
     {
         var format = FormatOptions.Default.Clone();
         format.International = true;
         return format;
     }
-
-    private async Task<SmtpClient> ConnectAsync(SmtpAddress server, CancellationToken cancellationToken)
-    {
-        // Certificate revocation isn't checked, as in HttpClient and Npgsql: an operator's private CA has no revocation list, and a closed network can't reach
-        // one.
-        var client = new SmtpClient { Timeout = (int)Timeout.TotalMilliseconds, CheckCertificateRevocation = false, LocalDomain = options.ClientName };
-        try
-        {
-            await client.ConnectAsync(server.Host, server.Port, TlsOf(server), cancellationToken);
-            if (server.User is { } user)
-            {
-                await client.AuthenticateAsync(user, server.Password ?? "", cancellationToken);
-            }
-
-            return client;
-        }
-        catch
-        {
-            client.Dispose();
-            throw;
-        }
-    }
-
-    /// <summary>A password is sent only over TLS or within this machine. Without a password, TLS is used if the server offers it.</summary>
-    private static SecureSocketOptions TlsOf(SmtpAddress server) =>
-        server.IsTls ? SecureSocketOptions.SslOnConnect
-        : server.User is null || IsThisMachine(server.Host) ? SecureSocketOptions.StartTlsWhenAvailable
-        : SecureSocketOptions.StartTls;
-
-    private static bool IsThisMachine(string host) => host == "localhost" || (IPAddress.TryParse(host, out var address) && IPAddress.IsLoopback(address));
 
     private static partial class Log
     {

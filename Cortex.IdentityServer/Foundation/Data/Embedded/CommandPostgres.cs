@@ -60,6 +60,10 @@ internal sealed class CommandPostgres : IAsyncDisposable
         }
     }
 
+    /// <summary>Joins the cluster of a running server; null if none is running. Nothing is created or started.</summary>
+    public static async Task<CommandPostgres?> JoinRunningAsync(EmbeddedPostgresOptions options, CancellationToken ct) =>
+        Postmaster.FindRunning(LocateData(options)) is null ? null : await TryJoinAsync(options, ct);
+
     public async ValueTask DisposeAsync()
     {
         _guest?.Dispose();
@@ -72,9 +76,7 @@ internal sealed class CommandPostgres : IAsyncDisposable
 
     private static async Task<CommandPostgres?> TryJoinAsync(EmbeddedPostgresOptions options, CancellationToken ct)
     {
-        var requested = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
-        var link = new DirectoryInfo(requested);
-        var data = link.LinkTarget is null ? requested : link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? requested;
+        var data = LocateData(options);
         var guest = GuestLock.TryEnter(data);
         if (guest is not null
             && Postmaster.FindRunning(data) is { IsStarting: false, IsStopping: false } running
@@ -86,6 +88,14 @@ internal sealed class CommandPostgres : IAsyncDisposable
 
         guest?.Dispose();
         return null;
+    }
+
+    /// <summary>Returns the folder of the cluster, which the requested path may only link to.</summary>
+    private static string LocateData(EmbeddedPostgresOptions options)
+    {
+        var requested = Path.TrimEndingDirectorySeparator(Path.GetFullPath(options.DataDirectory));
+        var link = new DirectoryInfo(requested);
+        return link.LinkTarget is null ? requested : link.ResolveLinkTarget(returnFinalTarget: true)?.FullName ?? requested;
     }
 
     private static async Task<bool> RespondsAsync(string connectionString, CancellationToken ct)
