@@ -1,6 +1,7 @@
 using System.Net;
 using System.Net.Sockets;
 using System.Security.Cryptography;
+using System.Security.Cryptography.X509Certificates;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Microsoft.Extensions.Hosting;
 
@@ -58,6 +59,23 @@ public sealed class TlsVariableTests(PostgresCluster cluster) : IDisposable
         ShouldBe(Mismatch, good.ChainPem, rsa.KeyPem);
         ShouldBe(Mismatch, rsa.ChainPem, good.KeyPem);
         ShouldBe(Mismatch, _chain.Intermediate.ExportCertificatePem() + "\n" + good.ChainPem, good.KeyPem);
+    }
+
+    /// <remarks>These can be read, but the server couldn't serve anybody with them.</remarks>
+    [Fact]
+    public void A_certificate_with_which_every_handshake_fails_is_one_line()
+    {
+        const string NotAccepted = "TLS_CERT_FILE must contain a certificate, and a key for it, that this system's TLS library accepts.";
+        using var shortKey = _chain.Issue(RSA.Create(512));
+        using var otherCurve = _chain.Issue(ECDsa.Create(ECCurve.CreateFromFriendlyName("secp256k1")));
+        using var key = ECDsa.Create(ECCurve.NamedCurves.nistP256);
+        var malformed = new CertificateRequest("CN=id.example.com", key, HashAlgorithmName.SHA256);
+        malformed.CertificateExtensions.Add(new X509Extension("2.5.29.37", [0x05, 0x00], critical: false));
+        using var signed = malformed.CreateSelfSigned(DateTimeOffset.UtcNow.AddDays(-1), DateTimeOffset.UtcNow.AddDays(1));
+
+        ShouldBe(NotAccepted, shortKey.ChainPem, shortKey.KeyPem);
+        ShouldBe(NotAccepted, otherCurve.ChainPem, otherCurve.KeyPem);
+        ShouldBe(NotAccepted, signed.ExportCertificatePem(), key.ExportPkcs8PrivateKeyPem());
     }
 
     [Fact]

@@ -10,6 +10,8 @@ internal sealed class TlsCertificate
     /// <summary>The purpose "server authentication" (RFC 5280, section 4.2.1.12).</summary>
     private const string ServerAuthentication = "1.3.6.1.5.5.7.3.1";
 
+    private const string NotAccepted = "must contain a certificate, and a key for it, that this system's TLS library accepts";
+
     private const int MaxNames = 5;
 
     private TlsCertificate(X509Certificate2 certificate, X509Certificate2Collection chain)
@@ -37,6 +39,18 @@ internal sealed class TlsCertificate
     /// The certificate isn't disposed when another one replaces it, because handshakes may still use it. The garbage collector releases it.
     /// </remarks>
     public static CertificateResult Load(PemFiles files)
+    {
+        try
+        {
+            return Parse(files);
+        }
+        catch (CryptographicException)
+        {
+            return Unusable(TlsOptions.CertificateVariable, NotAccepted);
+        }
+    }
+
+    private static CertificateResult Parse(PemFiles files)
     {
         if (files.Certificate is not { } certificateText)
         {
@@ -75,15 +89,9 @@ internal sealed class TlsCertificate
 
     private static CertificateResult Create(X509Certificate2 certificate, X509Certificate2Collection chain)
     {
-        try
-        {
-            chain.RemoveAt(0);
-            return new CertificateResult.Loaded(new(ForHandshakes(certificate), chain));
-        }
-        catch (CryptographicException)
-        {
-            return Unusable(TlsOptions.CertificateVariable, "must contain a certificate that this system's TLS library accepts");
-        }
+        chain.RemoveAt(0);
+        var loaded = new TlsCertificate(ForHandshakes(certificate), chain);
+        return TrialHandshake.Succeeds(loaded.Context) ? new CertificateResult.Loaded(loaded) : Unusable(TlsOptions.CertificateVariable, NotAccepted);
     }
 
     /// <summary>On Windows, TLS can only use keys that have been imported into a key store.</summary>
