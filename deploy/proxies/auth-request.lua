@@ -13,7 +13,7 @@ local function first(headers, name)
 end
 
 local function refuse(txn, status, headers, body)
-    local reply = txn:reply({ status = status, reason = "Refused", headers = {}, body = body or "" })
+    local reply = txn:reply({ status = status, headers = {}, body = body or "" })
     for _, name in ipairs(PASSED_ON) do
         for index = 0, 9 do
             local value = headers[name] and headers[name][index]
