@@ -72,6 +72,7 @@ internal sealed partial class Program
     private static async Task ServeAsync(WebApplication app)
     {
         var http = app.Services.GetRequiredService<HttpOptions>();
+        app.CheckTelemetry();
         app.WarnIfMailIsOff();
         app.UseRequestStart(http);
         app.UseForwardAuthTargets();

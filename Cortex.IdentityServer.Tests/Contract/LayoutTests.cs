@@ -26,12 +26,12 @@ public sealed class LayoutTests
         ("Identity/Events", "Foundation: Data, Http; Identity: Users, Audit, Mail"),
         ("Identity/Passwords", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit, Mail"),
         ("Identity/SigningKeys", "Foundation: Configuration, Secrets, Data, Http; Identity: Audit"),
-        ("Identity/Sessions", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, SigningKeys"),
-        ("Identity/TwoFactor", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions"),
+        ("Identity/Sessions", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, SigningKeys"),
+        ("Identity/TwoFactor", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions"),
         ("Identity/Passkeys", "Foundation: Configuration, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Sessions, TwoFactor"),
         ("Identity/ApiKeys", "Foundation: Configuration, Telemetry, Secrets, Data, Http; Identity: Users, Audit, Mail, Events, Sessions"),
         ("Identity/Authentication", "Foundation: Configuration, Http; Identity: Users, Sessions, ApiKeys"),
-        ("Identity/Login", "Foundation: Configuration, Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys"),
+        ("Identity/Login", "Foundation: Configuration, Telemetry, Data, Http; Identity: Users, Audit, Mail, Events, Passwords, Sessions, TwoFactor, Passkeys"),
         (
             "Identity/Account",
             "Foundation: Configuration, Data, Http; "

@@ -37,6 +37,14 @@ public sealed partial class AlertTests
         await ShouldFireAsync(pair, "CortexEmailsWait");
         await pair.Postgres.SqlAsync("DELETE FROM outbox_mails");
         await ShouldEndAsync(pair, "CortexEmailsWait");
+
+        // A standby, or a database whose disk is full, answers but is of no use.
+        await pair.Postgres.SqlAsync("ALTER SYSTEM SET default_transaction_read_only = on");
+        await pair.Postgres.SqlAsync("SELECT pg_reload_conf()");
+        await ShouldFireAsync(pair, "CortexDatabaseLost");
+        await pair.Postgres.SqlAsync("ALTER SYSTEM RESET default_transaction_read_only");
+        await pair.Postgres.SqlAsync("SELECT pg_reload_conf()");
+        await ShouldEndAsync(pair, "CortexDatabaseLost");
     }
 
     /// <summary>Each query of the dashboard, and each selector of the rules, finds something.</summary>

@@ -165,6 +165,31 @@ public sealed class ManagementTests(MonitoredServer server, PostgresCluster clus
         Assert.Contains(Warning, process.Output, StringComparison.Ordinal);
     }
 
+    /// <remarks>An empty answer would look like a server without problems.</remarks>
+    [Fact]
+    public async Task Without_OpenTelemetry_the_listener_has_health_checks_but_no_metrics()
+    {
+        await using var replica = await Replica.StartAsync(
+            await cluster.CreateDatabaseAsync(), ("MANAGEMENT_URLS", "http://127.0.0.1:0"), ("OTEL_SDK_DISABLED", "true"));
+        using var http = new HttpClient { BaseAddress = MonitoredServer.ManagementAddress(replica.Process.Output) };
+
+        await (await http.GetAsync("/health/live", Cancel)).ShouldBeAsync(HttpStatusCode.OK);
+        await (await http.GetAsync("/metrics", Cancel)).ShouldBeAsync(HttpStatusCode.NotFound);
+    }
+
+    [Theory]
+    [InlineData("OTEL_METRIC_EXPORT_INTERVAL", "0")]
+    [InlineData("OTEL_EXPORTER_OTLP_HEADERS", "hunter2-hunter2")]
+    public async Task A_variable_that_only_the_SDK_reads_stops_the_start_with_one_line(string name, string value)
+    {
+        var run = await ServerProcess.RunAsync(
+            ["--urls", "http://127.0.0.1:0"], [.. await SettingsAsync(), ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://127.0.0.1:9"), (name, value)]);
+
+        Assert.Equal(1, run.ExitCode);
+        Assert.StartsWith("An OTEL_… variable isn't valid: ", Assert.Single(run.ErrorLines), StringComparison.Ordinal);
+        Assert.DoesNotContain("hunter2", run.Errors + run.Output, StringComparison.Ordinal);
+    }
+
     [Fact]
     public async Task The_listener_can_be_turned_off()
     {

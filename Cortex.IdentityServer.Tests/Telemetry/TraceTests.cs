@@ -1,5 +1,7 @@
+using System.Diagnostics;
 using System.Net;
 using System.Net.Http.Json;
+using System.Net.Sockets;
 using Cortex.IdentityServer.Tests.Billing.Metering;
 using Cortex.IdentityServer.Tests.Faults;
 using Cortex.IdentityServer.Tests.Infrastructure;
@@ -131,6 +133,23 @@ public sealed class TraceTests(PostgresCluster cluster)
 
         Assert.Equal(204, await replica.VerifyAsync(person.Token));
         Assert.Equal(0, (await replica.Process.SignalAsync("TERM")).ExitCode);
+    }
+
+    [Fact]
+    public async Task A_collector_that_accepts_connections_but_never_answers_hardly_delays_the_end()
+    {
+        using var silent = new TcpListener(IPAddress.Loopback, 0);
+        silent.Start();
+        await using var replica = await Replica.StartAsync(
+            await cluster.CreateDatabaseAsync(),
+            ("OTEL_EXPORTER_OTLP_ENDPOINT", $"http://{silent.LocalEndpoint}"), ("OTEL_EXPORTER_OTLP_PROTOCOL", "http/protobuf"), ("DRAIN_SECONDS", "0"));
+        await replica.SignUpAsync();
+        var asked = Stopwatch.GetTimestamp();
+
+        Assert.Equal(0, (await replica.Process.SignalAsync("TERM")).ExitCode);
+
+        // Metrics and traces wait one after the other, for three seconds each.
+        Assert.InRange(Stopwatch.GetElapsedTime(asked), TimeSpan.Zero, TimeSpan.FromSeconds(10));
     }
 
     private static async Task<HttpResponseMessage> SendAsync(

@@ -19,8 +19,7 @@ internal static class DenyStatus
     /// <summary>Must run before anything that may refuse the request. A value that isn't valid is left to the endpoint.</summary>
     public static void ApplyTo(HttpContext context)
     {
-        if (context.Request.QueryString.Value?.Contains(Parameter, StringComparison.Ordinal) == true
-            && context.Request.Query[Parameter] is [Unauthorized or Forbidden] wanted)
+        if (context.Request.QueryString.HasValue && context.Request.Query[Parameter] is [Unauthorized or Forbidden] wanted)
         {
             var status = int.Parse(wanted.ToString(), CultureInfo.InvariantCulture);
             context.Response.OnStarting(() =>

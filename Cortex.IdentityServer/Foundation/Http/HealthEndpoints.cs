@@ -18,7 +18,15 @@ internal static class HealthEndpoints
     /// <summary>Check whether the server is ready for requests</summary>
     /// <remarks>Performs the same check as /health, for readiness probes, and also returns 503 while the server is shutting down.</remarks>
     internal static Task<IResult> GetReadiness(NpgsqlDataSource database, Traffic traffic, HttpContext http) =>
-        traffic.IsDraining ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
+        CheckReadinessAsync(database, traffic, http, hasStarted: true);
+
+    /// <summary>Checks readiness for either listener.</summary>
+    /// <param name="database">The pool.</param>
+    /// <param name="traffic">Whether the server is shutting down.</param>
+    /// <param name="http">The request.</param>
+    /// <param name="hasStarted">Whether the public address is open. The management listener opens before it.</param>
+    internal static Task<IResult> CheckReadinessAsync(NpgsqlDataSource database, Traffic traffic, HttpContext http, bool hasStarted) =>
+        traffic.IsDraining || !hasStarted ? Task.FromResult(Unhealthy("connected", http)) : CheckAsync(database, http);
 
     /// <summary>Check whether the process is alive</summary>
     /// <remarks>Doesn't query the database, so a database outage doesn't cause an orchestrator to restart the server.</remarks>

@@ -15,6 +15,8 @@ namespace Cortex.IdentityServer.Foundation.Management;
 internal sealed partial class ManagementListener(
     TelemetryOptions options, ManagementRequests requests, ILogger<ManagementListener> logger, MeterProvider? metrics = null) : IHostedService, IAsyncDisposable
 {
+    private static readonly TimeSpan StopTimeout = TimeSpan.FromSeconds(1);
+
     private WebApplication? _server;
 
     public async Task StartAsync(CancellationToken cancellationToken)
@@ -54,7 +56,10 @@ internal sealed partial class ManagementListener(
     {
         if (_server is not null)
         {
-            await _server.StopAsync(cancellationToken);
+            // A slow client here must not delay the end of the server.
+            using var timeout = CancellationTokenSource.CreateLinkedTokenSource(cancellationToken);
+            timeout.CancelAfter(StopTimeout);
+            await _server.StopAsync(timeout.Token);
         }
     }
 

@@ -5,7 +5,7 @@ using Npgsql;
 namespace Cortex.IdentityServer.Foundation.Management;
 
 /// <summary>Answers the health checks of the management listener, and refuses what it doesn't serve.</summary>
-internal sealed class ManagementRequests(NpgsqlDataSource database, Traffic traffic)
+internal sealed class ManagementRequests(NpgsqlDataSource database, Traffic traffic, IHostApplicationLifetime lifetime)
 {
     public async Task HandleAsync(HttpContext context, RequestDelegate next)
     {
@@ -19,7 +19,8 @@ internal sealed class ManagementRequests(NpgsqlDataSource database, Traffic traf
         Func<Task<IResult>>? check = context.Request.Path.Value switch
         {
             "/health" => () => HealthEndpoints.GetHealth(database, context),
-            "/health/ready" => () => HealthEndpoints.GetReadiness(database, traffic, context),
+            "/health/ready" => () => HealthEndpoints.CheckReadinessAsync(
+                database, traffic, context, hasStarted: lifetime.ApplicationStarted.IsCancellationRequested),
             "/health/live" => () => Task.FromResult(HealthEndpoints.GetLiveness()),
             _ => null,
         };

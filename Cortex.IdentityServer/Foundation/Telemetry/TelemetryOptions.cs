@@ -1,3 +1,4 @@
+using System.Net;
 using Cortex.IdentityServer.Foundation.Configuration;
 
 namespace Cortex.IdentityServer.Foundation.Telemetry;
@@ -7,7 +8,9 @@ namespace Cortex.IdentityServer.Foundation.Telemetry;
 /// <param name="IsManagementConfigured">Whether <c>MANAGEMENT_URLS</c> is set. The default address may be taken by another server on the same machine.</param>
 /// <param name="SendsMetrics">Whether metrics are sent to an OTLP endpoint.</param>
 /// <param name="SendsTraces">Whether traces are sent to an OTLP endpoint.</param>
-internal sealed record TelemetryOptions(IReadOnlyList<string> ManagementUrls, bool IsManagementConfigured, bool SendsMetrics, bool SendsTraces)
+/// <param name="IsDisabled"><c>OTEL_SDK_DISABLED</c>: whether there are no metrics and no traces at all.</param>
+internal sealed record TelemetryOptions(
+    IReadOnlyList<string> ManagementUrls, bool IsManagementConfigured, bool SendsMetrics, bool SendsTraces, bool IsDisabled)
 {
     public const string DefaultManagementUrl = "http://127.0.0.1:9464";
 
@@ -15,7 +18,7 @@ internal sealed record TelemetryOptions(IReadOnlyList<string> ManagementUrls, bo
     private const string Off = "off";
 
     /// <summary>Whether anything reads metrics. Otherwise, none are collected.</summary>
-    public bool HasMetrics => SendsMetrics || ManagementUrls.Count > 0;
+    public bool HasMetrics => !IsDisabled && (SendsMetrics || ManagementUrls.Count > 0);
 
     public static TelemetryOptions Read(SettingsReader settings)
     {
@@ -25,11 +28,13 @@ internal sealed record TelemetryOptions(IReadOnlyList<string> ManagementUrls, bo
         var metrics = ReadEndpoint(settings, "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT");
         var traces = ReadEndpoint(settings, "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT");
         var (exportsMetrics, exportsTraces) = (IsExported(settings, "OTEL_METRICS_EXPORTER"), IsExported(settings, "OTEL_TRACES_EXPORTER"));
+        settings.ReadFlag("OTEL_EXPORTER_OTLP_PROTOCOL", defaultValue: true, yes: "grpc", no: "http/protobuf");
         return new(
             urls is null ? [DefaultManagementUrl] : urls.Equals(Off, StringComparison.OrdinalIgnoreCase) ? [] : ReadUrls(settings, urls),
             IsManagementConfigured: urls is not null,
             SendsMetrics: !isDisabled && exportsMetrics && (all || metrics),
-            SendsTraces: !isDisabled && exportsTraces && (all || traces));
+            SendsTraces: !isDisabled && exportsTraces && (all || traces),
+            isDisabled);
     }
 
     private static bool ReadEndpoint(SettingsReader settings, string name) =>
@@ -42,12 +47,18 @@ internal sealed record TelemetryOptions(IReadOnlyList<string> ManagementUrls, bo
         var urls = text.Split([';', ','], StringSplitOptions.RemoveEmptyEntries | StringSplitOptions.TrimEntries);
         if (urls.Length == 0 || !urls.All(IsAddress))
         {
-            settings.AddError(ManagementVariable, $"must be off, or addresses such as {DefaultManagementUrl} or http://*:9464, separated by semicolons");
+            settings.AddError(
+                ManagementVariable,
+                $"must be off, or addresses such as {DefaultManagementUrl} or http://*:9464, separated by semicolons; hosts are IP addresses, localhost, or *");
             return [];
         }
 
         return urls;
     }
+
+    /// <summary>Kestrel would listen on all addresses of the machine if the host were another name.</summary>
+    private static bool IsHost(string host) =>
+        host is "localhost" or "*" or "+" || IPAddress.TryParse(host.Trim('[', ']'), out _);
 
     /// <summary>Metrics contain no secrets, and Prometheus runs beside the server or in the same private network, so the listener doesn't offer TLS.</summary>
     private static bool IsAddress(string url)
@@ -55,7 +66,8 @@ internal sealed record TelemetryOptions(IReadOnlyList<string> ManagementUrls, bo
         try
         {
             var address = BindingAddress.Parse(url);
-            return address is { Scheme: "http", PathBase: "" } && (address.IsUnixPipe || address.Port is >= 0 and <= 65535);
+            return address is { Scheme: "http", PathBase: "" }
+                && (address.IsUnixPipe || (IsHost(address.Host) && address.Port is >= 0 and <= 65535));
         }
         catch (FormatException)
         {

@@ -12,14 +12,27 @@ internal static class TraceFilters
         {
             requests.Filter = context => !context.Request.Path.StartsWithSegments("/health", StringComparison.Ordinal);
             requests.EnrichWithHttpRequest = (span, _) => RemovePersonalTags(span);
+            requests.EnrichWithHttpResponse = (span, response) => RemoveUnknownPath(span, response.HttpContext);
         })
         .AddSource(Product.TelemetryName, "System.Net.Http", "Npgsql");
 
-    /// <summary>Paths contain ids, as audit events do, but a query may contain the token of a mailed link.</summary>
+    /// <summary>Paths contain ids, as audit events do, but a query may contain the token of a mailed link, and clients choose the others freely.</summary>
     private static void RemovePersonalTags(Activity span)
     {
-        span.SetTag("url.query", null);
-        span.SetTag("user_agent.original", null);
-        span.SetTag("client.address", null);
+        foreach (var tag in (string[])["url.query", "user_agent.original", "client.address", "server.address", "server.port", "http.request.method_original"])
+        {
+            span.SetTag(tag, null);
+        }
+
+        span.TraceStateString = null;
+    }
+
+    /// <summary>The path of a request that no route matched may be anything, such as an email.</summary>
+    private static void RemoveUnknownPath(Activity span, HttpContext context)
+    {
+        if (context.GetEndpoint() is not RouteEndpoint)
+        {
+            span.SetTag("url.path", null);
+        }
     }
 }

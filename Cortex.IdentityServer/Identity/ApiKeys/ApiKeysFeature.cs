@@ -22,8 +22,7 @@ internal static class ApiKeysFeature
             .AddSingleton<ApiKeyLookup>()
             .AddSingleton<IApiKeyProvider>(provider => provider.GetRequiredService<ApiKeyLookup>())
             .AddSingleton<IObservedCache>(provider => provider.GetRequiredService<ApiKeyLookup>())
-            .AddSingleton<ApiKeyMetrics>()
-            .AddSingleton<IObservedMetrics>(provider => provider.GetRequiredService<ApiKeyMetrics>())
+            .AddMetrics<ApiKeyMetrics>()
             .AddSingleton<ApiKeyOwners>()
             .AddSingleton<LimitedApiKeyLookup>()
             .AddScoped<ApiKeyService>();

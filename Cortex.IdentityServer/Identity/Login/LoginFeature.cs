@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Cortex.IdentityServer.Identity.Sessions;
 using Cortex.IdentityServer.Identity.TwoFactor;
 
@@ -13,7 +14,7 @@ internal static class LoginFeature
         .AddSingleton(LoginOptions.Read(settings))
         .AddLimits(LoginLimits.Login)
         .AddJson<LoginJson>()
-        .AddSingleton<LoginMetrics>()
+        .AddMetrics<LoginMetrics>()
         .AddScoped<PasswordLogin>()
         .AddScoped<TwoFactorLogin>()
         .AddScoped<PasskeyLogin>()

@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Gauges;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
@@ -13,7 +14,7 @@ internal static partial class MailFeature
         services
             .AddSingleton(options)
             .AddSingleton<MailSignal>()
-            .AddSingleton<MailMetrics>()
+            .AddMetrics<MailMetrics>()
             .AddGauges(MailMetrics.Outbox)
             .AddScoped<Outbox>()
             .AddScoped<OneTimeTokens>()

@@ -1,11 +1,12 @@
 using System.Diagnostics.Metrics;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Foundation.Data.Gauges;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Identity.Mail;
 
 /// <summary>Counts emails by what became of them, and shows those that wait.</summary>
-internal sealed class MailMetrics(IMeterFactory meters)
+internal sealed class MailMetrics(IMeterFactory meters) : IObservedMetrics
 {
     public static readonly DatabaseGauge[] Outbox =
     [
@@ -17,6 +18,16 @@ internal sealed class MailMetrics(IMeterFactory meters)
 
     private readonly Counter<long> _attempts = meters.Create(Product.TelemetryName).CreateCounter<long>(
         "cortex.mail.attempts", "{attempt}", "Attempts to send an email, by outcome: sent, deferred, rejected, interrupted, or unreachable.");
+
+    /// <inheritdoc/>
+    /// <remarks>Each outcome shows from the start, so that <c>rate()</c> sees its first event.</remarks>
+    public void AddTo(Meter meter)
+    {
+        foreach (var outcome in (string[])["sent", "deferred", "rejected", "interrupted", "unreachable"])
+        {
+            _attempts.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
+        }
+    }
 
     public void Count(MailOutcome outcome) => _attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
     {

@@ -196,7 +196,7 @@ internal sealed partial class MailSender(
         [LoggerMessage(2202, LogLevel.Error, "Email {MailId} ({Kind}) could not be composed and will be retried")]
         public static partial void CompositionFailed(ILogger logger, Exception exception, Guid mailId, string kind);
 
-        [LoggerMessage(2203, LogLevel.Error, "Emails could not be sent ({Failure}) and will be retried")]
+        [LoggerMessage(2203, LogLevel.Warning, "Emails could not be sent ({Failure}) and will be retried")]
         public static partial void Failed(ILogger logger, Exception? exception, string failure);
     }
 }

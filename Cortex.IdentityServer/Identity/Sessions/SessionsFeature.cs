@@ -3,6 +3,7 @@ using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Data.Freshness;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Microsoft.AspNetCore.Authentication.JwtBearer;
 using Microsoft.Extensions.Options;
 
@@ -26,7 +27,7 @@ internal static class SessionsFeature
             .AddSingleton<SessionStatusReader>()
             .AddSingleton<VerifiedTokens>()
             .AddSingleton<IObservedCache>(provider => provider.GetRequiredService<VerifiedTokens>())
-            .AddSingleton<SessionMetrics>()
+            .AddMetrics<SessionMetrics>()
             .AddSingleton<TokenPairs>()
             .AddSingleton<RefreshRotations>()
             .AddSingleton<SessionRefresh>()

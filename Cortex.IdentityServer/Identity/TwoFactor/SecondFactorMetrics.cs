@@ -1,10 +1,11 @@
 using System.Diagnostics.Metrics;
 using Cortex.IdentityServer.Foundation.Configuration;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
 
 /// <summary>Counts the checks of second factors, at logins and wherever else one is required.</summary>
-internal sealed class SecondFactorMetrics(IMeterFactory meters)
+internal sealed class SecondFactorMetrics(IMeterFactory meters) : IObservedMetrics
 {
     public const string Totp = "totp";
     public const string RecoveryCode = "recovery_code";
@@ -12,6 +13,19 @@ internal sealed class SecondFactorMetrics(IMeterFactory meters)
 
     private readonly Counter<long> _checks = meters.Create(Product.TelemetryName).CreateCounter<long>(
         "cortex.second_factors", "{check}", "Checks of second factors, by method (totp, recovery_code, or passkey) and outcome (accepted, wrong, or locked).");
+
+    /// <inheritdoc/>
+    /// <remarks>Each outcome shows from the start, so that <c>rate()</c> sees its first event.</remarks>
+    public void AddTo(Meter meter)
+    {
+        foreach (var method in (string[])[Totp, RecoveryCode, Passkey])
+        {
+            foreach (var outcome in (string[])["accepted", "wrong", "locked"])
+            {
+                _checks.Add(0, new("method", method), new("outcome", outcome));
+            }
+        }
+    }
 
     public void Count(string method, SecondFactorResult result) => _checks.Add(1, new("method", method), new("outcome", result switch
     {

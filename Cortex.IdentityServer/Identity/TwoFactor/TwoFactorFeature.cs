@@ -1,6 +1,7 @@
 using Cortex.IdentityServer.Foundation.Data;
 using Cortex.IdentityServer.Foundation.Http;
 using Cortex.IdentityServer.Foundation.Http.RateLimits;
+using Cortex.IdentityServer.Foundation.Telemetry;
 using Cortex.IdentityServer.Identity.Sessions;
 
 namespace Cortex.IdentityServer.Identity.TwoFactor;
@@ -13,7 +14,7 @@ internal static class TwoFactorFeature
         .AddScoped<TotpSecrets>()
         .AddScoped<SecondFactor>()
         .AddScoped<SecondFactorCheck>()
-        .AddSingleton<SecondFactorMetrics>()
+        .AddMetrics<SecondFactorMetrics>()
         .AddScoped<OwnerProof>()
         .AddScoped<TwoFactorChallenges>()
         .AddScoped<TwoFactorSetup>()

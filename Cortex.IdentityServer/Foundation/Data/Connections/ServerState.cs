@@ -9,7 +9,10 @@ namespace Cortex.IdentityServer.Foundation.Data.Connections;
 /// <param name="IsReadOnly">Whether writes fail: on every standby, and wherever <c>default_transaction_read_only</c> is on.</param>
 internal sealed record ServerState(DateTime StartedAt, bool IsStandby, bool IsReadOnly)
 {
-    private const string Sql = "SELECT pg_postmaster_start_time(), pg_is_in_recovery(), current_setting('transaction_read_only') = 'on'";
+    /// <summary>Whether writes fail.</summary>
+    public const string IsReadOnlySql = "current_setting('transaction_read_only') = 'on'";
+
+    private const string Sql = $"SELECT pg_postmaster_start_time(), pg_is_in_recovery(), {IsReadOnlySql}";
 
     /// <summary>Why writes fail, as a clause; null if they don't.</summary>
     public string? ReadOnlyReason => this switch

@@ -17,13 +17,14 @@ internal sealed partial class DatabaseGauges(
 
     private readonly DatabaseGauge[] _gauges = [.. gauges];
     private volatile double[]? _values;
+    private volatile bool _isWritable;
     private bool _isFailing;
 
     public void AddTo(Meter meter)
     {
         // Notifications may be cut off while requests still reach the database.
         meter.CreateObservableGauge(
-            "cortex.database.up", () => Server.IsConnected || _values is not null ? 1 : 0, unit: null,
+            "cortex.database.up", () => Server.IsConnected || _isWritable ? 1 : 0, unit: null,
             "1 if PostgreSQL answers and accepts writes, otherwise 0.");
         foreach (var (index, gauge) in _gauges.Index())
         {
@@ -36,18 +37,20 @@ internal sealed partial class DatabaseGauges(
     protected override async Task PollAsync(CancellationToken cancellationToken)
     {
         await using var command = database.CreateCommand(
-            $"SELECT {string.Join(", ", _gauges.Select(gauge => $"coalesce(({gauge.Sql})::double precision, 0)"))}");
+            $"SELECT {string.Join(", ", [ServerState.IsReadOnlySql, .. _gauges.Select(gauge => $"coalesce(({gauge.Sql})::double precision, 0)")])}");
         command.CommandTimeout = TimeoutSeconds;
         command.Parameters.Add(new NpgsqlParameter<DateTimeOffset> { TypedValue = clock.GetUtcNow() });
         await using var row = await command.ExecuteReaderAsync(cancellationToken);
         await row.ReadAsync(cancellationToken);
-        _values = [.. _gauges.Select((_, index) => row.GetDouble(index))];
+        _isWritable = !row.GetBoolean(0);
+        _values = [.. _gauges.Select((_, index) => row.GetDouble(index + 1))];
         _isFailing = false;
     }
 
     protected override void LogFailure(Exception? exception, string failure)
     {
         _values = null;
+        _isWritable = false;
         if (!_isFailing)
         {
             Log.Failed(logger, exception, failure);

@@ -5,7 +5,7 @@ using Cortex.IdentityServer.Foundation.Telemetry;
 namespace Cortex.IdentityServer.Foundation.Http.RateLimits;
 
 /// <summary>Counts refusals by rate limit, and shows whether replicas share their counts through Redis.</summary>
-internal sealed class RateLimitMetrics(IMeterFactory meters, SharedWindows? shared = null) : IObservedMetrics
+internal sealed class RateLimitMetrics(IMeterFactory meters, IEnumerable<RateLimit> limits, SharedWindows? shared = null) : IObservedMetrics
 {
     private readonly Counter<long> _refusals = meters.Create(Product.TelemetryName).CreateCounter<long>(
         "cortex.rate_limit.refusals", "{request}", "Requests that a rate limit refused, by the limit's name in RATE_LIMITS.");
@@ -14,6 +14,12 @@ internal sealed class RateLimitMetrics(IMeterFactory meters, SharedWindows? shar
 
     public void AddTo(Meter meter)
     {
+        // Each limit shows from the start, so that rate() sees its first refusal.
+        foreach (var name in limits.Select(limit => limit.Name).Distinct())
+        {
+            _refusals.Add(0, new KeyValuePair<string, object?>("limit", name));
+        }
+
         if (shared is not null)
         {
             meter.CreateObservableGauge(

@@ -31,8 +31,7 @@ internal static class RateLimitsFeature
         return services
             .AddSingleton(options)
             .AddSingleton<LocalWindows>()
-            .AddSingleton<RateLimitMetrics>()
-            .AddSingleton<IObservedMetrics>(provider => provider.GetRequiredService<RateLimitMetrics>())
+            .AddMetrics<RateLimitMetrics>()
             .AddSingleton<RateCounter>();
     }
 }

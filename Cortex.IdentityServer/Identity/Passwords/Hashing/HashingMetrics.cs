@@ -23,6 +23,9 @@ internal sealed class HashingMetrics
         _durations = meter.CreateHistogram("cortex.hashing.duration", "s", "The time that hashing or verifying a password takes.", tags: null, Seconds);
     }
 
+    /// <summary>Shows the count from the start, so that <c>rate()</c> sees the first rejection.</summary>
+    public void ShowZero() => _rejections.Add(0);
+
     public void CountRejection() => _rejections.Add(1);
 
     public void Record(TimeSpan wait, TimeSpan duration)
