@@ -138,13 +138,13 @@ internal sealed partial class HashingQueue(
     {
         while (TryTake(out var work, out var isUnknown))
         {
-            var started = clock.GetTimestamp();
-            if (work.Run())
+            var (started, queuedAt) = (clock.GetTimestamp(), work.QueuedAt);
+            work.Run(() =>
             {
                 var duration = clock.GetElapsedTime(started);
                 Volatile.Write(ref _lastHashTicks, duration.Ticks);
-                metrics.Record(clock.GetElapsedTime(work.QueuedAt, started), duration);
-            }
+                metrics.Record(clock.GetElapsedTime(queuedAt, started), duration);
+            });
 
             if (isUnknown)
             {

@@ -8,24 +8,24 @@ internal sealed class HashingWork<T>(Func<T> compute, CancellationToken cancella
 
     public Task<T> Answer => _answer.Task;
 
-    public override bool Run()
+    public override void Run(Action computed)
     {
         if (cancellationToken.IsCancellationRequested)
         {
             _answer.SetCanceled(cancellationToken);
-            return false;
+            return;
         }
 
         try
         {
-            _answer.SetResult(compute());
+            var answer = compute();
+            computed();
+            _answer.SetResult(answer);
         }
         catch (Exception failure)
         {
             _answer.SetException(failure);
         }
-
-        return true;
     }
 
     public override void Cancel() => _answer.TrySetCanceled(CancellationToken.None);
