@@ -1,4 +1,3 @@
-using System.Diagnostics;
 using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
@@ -24,8 +23,6 @@ public sealed class DumpTests(PostgresCluster cluster)
                 WHERE pronamespace = 'public'::regnamespace
             UNION ALL SELECT tgrelid::regclass || '.' || tgname FROM pg_trigger WHERE NOT tgisinternal) AS objects
         """;
-
-    private static CancellationToken Ct => TestContext.Current.CancellationToken;
 
     [Fact]
     public async Task Rows_are_written_with_an_empty_search_path()
@@ -57,8 +54,7 @@ public sealed class DumpTests(PostgresCluster cluster)
 
         foreach (var table in new[] { "users", "user_roles" })
         {
-            await RunAsync(
-                "psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--data-only", "--table", table), "--set", "ON_ERROR_STOP=1", "--quiet");
+            await RestoreAsync(target.Owner, await PostgresTool.RunAsync("pg_dump", source.Owner, "--data-only", "--table", table));
         }
 
         Assert.Equal(9L, await PythonDatabase.SqlAsync<long>(target.Owner, Users));
@@ -72,7 +68,7 @@ public sealed class DumpTests(PostgresCluster cluster)
         var source = await FilledAsync();
         var target = await OwnedDatabase.CreateAsync(cluster);
 
-        await RunAsync("psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--no-owner"), "--set", "ON_ERROR_STOP=1", "--quiet");
+        await RestoreAsync(target.Owner, await PostgresTool.RunAsync("pg_dump", source.Owner, "--no-owner"));
 
         Assert.Equal(await PythonDatabase.SqlAsync<string>(source.Owner, Objects), await PythonDatabase.SqlAsync<string>(target.Owner, Objects));
         Assert.Equal(await PythonDatabase.DumpAsync(source.Owner), await PythonDatabase.DumpAsync(target.Owner));
@@ -90,8 +86,7 @@ public sealed class DumpTests(PostgresCluster cluster)
     {
         var source = await FilledAsync();
         var target = await OwnedDatabase.CreateAsync(cluster);
-        await RunAsync(
-            "psql", target.Owner, await RunAsync("pg_dump", source.Owner, "", "--no-owner", "--no-privileges"), "--set", "ON_ERROR_STOP=1", "--quiet");
+        await RestoreAsync(target.Owner, await PostgresTool.RunAsync("pg_dump", source.Owner, "--no-owner", "--no-privileges"));
         Assert.NotEqual(await PythonDatabase.SqlAsync<string>(source.Owner, Objects), await PythonDatabase.SqlAsync<string>(target.Owner, Objects));
 
         await PostgresCluster.MigrateAsync(target.Owner);
@@ -133,32 +128,9 @@ public sealed class DumpTests(PostgresCluster cluster)
         return database;
     }
 
-    /// <summary>Runs one of PostgreSQL's programs on this database with this standard input.</summary>
-    private static async Task<string> RunAsync(string program, string connectionString, string input, params string[] arguments)
+    private static async Task RestoreAsync(string database, string dump)
     {
-        var target = new NpgsqlConnectionStringBuilder(connectionString);
-        var start = new ProcessStartInfo(await PostgresProgram.FindAsync(program), arguments)
-        {
-            RedirectStandardInput = true,
-            RedirectStandardOutput = true,
-            RedirectStandardError = true,
-        };
-        foreach (var (name, value) in new[]
-        {
-            ("PGHOST", target.Host), ("PGPORT", $"{target.Port}"), ("PGDATABASE", target.Database), ("PGUSER", target.Username),
-            ("PGPASSWORD", target.Password),
-        })
-        {
-            start.Environment[name] = value;
-        }
-
-        using var process = Process.Start(start)!;
-        var output = process.StandardOutput.ReadToEndAsync(Ct);
-        var errors = process.StandardError.ReadToEndAsync(Ct);
-        await process.StandardInput.WriteAsync(input.AsMemory(), Ct);
-        process.StandardInput.Close();
-        await process.WaitForExitAsync(Ct);
-        Assert.True(process.ExitCode == 0, await errors);
-        return await output;
+        var (exitCode, errors) = await PostgresTool.PsqlAsync(database, dump);
+        Assert.True(exitCode == 0, errors);
     }
 }

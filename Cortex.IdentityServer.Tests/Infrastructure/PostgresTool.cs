@@ -1,8 +1,7 @@
 using System.Diagnostics;
-using Cortex.IdentityServer.Tests.Infrastructure;
 using Npgsql;
 
-namespace Cortex.IdentityServer.Tests.Data.Backup;
+namespace Cortex.IdentityServer.Tests.Infrastructure;
 
 /// <summary>Runs PostgreSQL's client programs, as an operator does.</summary>
 internal static class PostgresTool
