@@ -29,6 +29,27 @@ public sealed partial class LabelTests(MonitoredServer server) : IClassFixture<M
         Assert.InRange(after.All.Count, 100, 2_000);
     }
 
+    [Fact]
+    public async Task Durations_of_requests_have_no_label_that_is_not_known()
+    {
+        Assert.Equal(401, await server.Replica.VerifyAsync("ctx_unknown"));
+        using var odd = await server.Replica.SendAsync(new HttpMethod("ODD"), "/health");
+        await odd.ShouldBeAsync(HttpStatusCode.MethodNotAllowed);
+
+        var requests = (await server.ScrapeAsync()).All.Where(series => series.Name == "http_server_request_duration_seconds_count").ToList();
+
+        Assert.NotEmpty(requests);
+        Assert.All(requests, request => Assert.Subset(
+            new HashSet<string>(StringComparer.Ordinal)
+            {
+                "http_route", "http_request_method", "http_response_status_code", "error_type", "url_scheme", "network_protocol_version",
+                "aspnetcore_request_is_unhandled", "otel_scope_name",
+            },
+            request.Labels.Keys.ToHashSet(StringComparer.Ordinal)));
+        Assert.Contains(requests, request => (request.Labels["url_scheme"], request.Labels["network_protocol_version"]) == ("http", "1.1"));
+        Assert.Contains(requests, request => request.Labels["http_request_method"] == "_OTHER");
+    }
+
     private static IEnumerable<string> Names(Scrape scrape) => scrape.All.Select(series => series.ToString()).Order(StringComparer.Ordinal);
 
     /// <summary>Sends requests that differ in everything a client can choose.</summary>
