@@ -8,7 +8,8 @@ internal static class Cli
     public static Task<ServerRun> RunAsync(string database, string[] arguments, string input = "", params (string Name, string Value)[] settings) =>
         ServerProcess.RunAsync(arguments, input, Variables(database, settings));
 
-    public static ServerProcess Start(string database, string[] arguments) => ServerProcess.Start(arguments, Variables(database, []));
+    public static ServerProcess Start(string database, string[] arguments, params (string Name, string Value)[] settings) =>
+        ServerProcess.Start(arguments, Variables(database, settings));
 
     /// <summary>Checks the exit code. The message of a failure contains the output.</summary>
     public static ServerRun ShouldExitWith(this ServerRun run, int exitCode)

@@ -10,7 +10,8 @@ internal static class Doctor
 
     public static async Task<ServerRun> RunAsync(string database, params (string Name, string Value)[] settings)
     {
-        var run = await Cli.RunAsync(database, ["doctor"], "", [("ASPNETCORE_URLS", "http://127.0.0.1:0"), .. settings]);
+        var run = await Cli.RunAsync(
+            database, ["doctor"], "", [("ASPNETCORE_URLS", "http://127.0.0.1:0"), ("MANAGEMENT_URLS", "http://127.0.0.1:0"), .. settings]);
         Assert.All(
             [Password, CortexApp.SecretKey, CortexApp.JwtSecret],
             secret => Assert.DoesNotContain(secret, run.Output + run.Errors, StringComparison.Ordinal));

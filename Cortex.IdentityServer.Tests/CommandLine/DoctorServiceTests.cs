@@ -2,11 +2,12 @@ using System.Net;
 using System.Net.Sockets;
 using Cortex.IdentityServer.Foundation.Configuration;
 using Cortex.IdentityServer.Tests.Infrastructure;
+using Cortex.IdentityServer.Tests.Telemetry;
 using Cortex.Polar;
 
 namespace Cortex.IdentityServer.Tests.CommandLine;
 
-/// <summary><c>doctor</c> names what is wrong with Redis, the mail server, Polar, and files. The database is healthy.</summary>
+/// <summary><c>doctor</c> names what is wrong with Redis, the mail server, Polar, files, and addresses. The database is healthy.</summary>
 public sealed class DoctorServiceTests(PostgresCluster cluster) : IAsyncLifetime
 {
     private string _database = "";
@@ -131,14 +132,17 @@ public sealed class DoctorServiceTests(PostgresCluster cluster) : IAsyncLifetime
     {
         using var other = new TcpListener(IPAddress.Loopback, 0);
         other.Start();
-        var taken = ((IPEndPoint)other.LocalEndpoint).Port;
+        var taken = $"http://{other.LocalEndpoint}";
 
-        var stranger = await Doctor.RunAsync(_database, ("ASPNETCORE_URLS", $"http://127.0.0.1:{taken}"));
-        stranger.ShouldSay(1, ("fail  addresses", "another program is already listening there"));
+        (await Doctor.RunAsync(_database, ("ASPNETCORE_URLS", taken))).ShouldSay(1, ("fail  addresses", "another program is already listening there"));
+        (await Doctor.RunAsync(_database, ("MANAGEMENT_URLS", taken))).ShouldSay(1, ("fail  metrics", "another program is already listening there"));
 
-        await using var server = Cli.Start(_database, ["serve", "--urls", "http://127.0.0.1:0"]);
+        await using var server = Cli.Start(_database, ["serve", "--urls", "http://127.0.0.1:0"], ("MANAGEMENT_URLS", "http://127.0.0.1:0"));
         var address = await server.WaitForAddressAsync();
-        (await Doctor.RunAsync(_database, ("ASPNETCORE_URLS", address.GetLeftPart(UriPartial.Authority)))).ShouldSay(
-            3, ("ok    addresses", "A server is running"), ("ok    database connections", "needs up to 32"));
+        var management = MonitoredServer.ManagementAddress(server.Output);
+        var run = await Doctor.RunAsync(
+            _database, ("ASPNETCORE_URLS", address.GetLeftPart(UriPartial.Authority)), ("MANAGEMENT_URLS", management.GetLeftPart(UriPartial.Authority)));
+        run.ShouldSay(
+            3, ("ok    addresses", "A server is running"), ("ok    metrics", "A server is running"), ("ok    database connections", "needs up to 32"));
     }
 }

@@ -38,11 +38,11 @@ public sealed class DoctorTests(PostgresCluster cluster)
 
         run.ShouldSay(
             0, ("ok    settings", "valid"), ("ok    files", "SECRET_KEY_FILE"), ("ok    files", "TLS_KEY_FILE"), ("ok    certificate", "id.example.com"),
-            ("ok    addresses", "https://127.0.0.1:0 is free"), ("ok    database", "is version"), ("ok    database encoding", "UTF8"),
-            ("ok    database connections", "needs up to"), ("ok    database schema", "All migrations"), ("ok    database rights", "may serve and migrate"),
-            ("ok    database triggers", "enabled"), ("ok    database secrets", "decrypts"), ("ok    database notices", "arrived"),
-            ("ok    database clock", "this machine's"), ("ok    redis", "counts rate limits"), ("ok    mail", "accepts the login"),
-            ("ok    polar", "meters:read"));
+            ("ok    addresses", "https://127.0.0.1:0 is free"), ("ok    metrics", "http://127.0.0.1:0 is free"), ("ok    database", "is version"),
+            ("ok    database encoding", "UTF8"), ("ok    database connections", "needs up to"), ("ok    database schema", "All migrations"),
+            ("ok    database rights", "may serve and migrate"), ("ok    database triggers", "enabled"), ("ok    database secrets", "decrypts"),
+            ("ok    database notices", "arrived"), ("ok    database clock", "this machine's"), ("ok    redis", "counts rate limits"),
+            ("ok    mail", "accepts the login"), ("ok    polar", "meters:read"));
         Assert.Empty(run.Findings());
         Assert.DoesNotContain(PolarApp.AccessToken, run.Output, StringComparison.Ordinal);
         Assert.Empty(smtp.Received);

@@ -51,7 +51,8 @@ public sealed class LayoutTests
             + "Features: Usage, Billing"),
         (
             "Features/CommandLine",
-            "Foundation: Configuration, Logging, Secrets, Data, Http, Tls; Identity: Users, Audit, Mail, Events, SigningKeys, TwoFactor, Authentication; "
+            "Foundation: Configuration, Telemetry, Logging, Secrets, Data, Http, Tls; "
+            + "Identity: Users, Audit, Mail, Events, SigningKeys, TwoFactor, Authentication; "
             + "Features: Usage, Billing, Admin"),
     ];
 

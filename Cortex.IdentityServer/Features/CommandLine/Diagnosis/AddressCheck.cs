@@ -1,10 +1,11 @@
 using System.Net;
 using System.Net.Sockets;
 using Cortex.IdentityServer.Foundation.Http;
+using Cortex.IdentityServer.Foundation.Telemetry;
 
 namespace Cortex.IdentityServer.Features.CommandLine.Diagnosis;
 
-/// <summary>Checks that the server can listen on its addresses, or already does.</summary>
+/// <summary>Checks that the server can listen on its public and management addresses, or already does.</summary>
 internal static class AddressCheck
 {
     /// <summary>A server that is running answers sooner.</summary>
@@ -14,39 +15,59 @@ internal static class AddressCheck
     {
         foreach (var address in Listening.Addresses(work.App.Configuration))
         {
-            if (Parse(address) is not { } parsed)
-            {
-                lines.Fail("addresses", $"{address} isn't an address to listen on", $"Correct it in {Listening.WhereToConfigure}");
-            }
-            else if (parsed.IsUnixPipe)
-            {
-                lines.Ok("addresses", $"{address} is a Unix socket");
-            }
-            else
-            {
-                await CheckAsync(address, parsed, lines, stop);
-            }
+            await CheckAsync(
+                "addresses", address, failure => lines.Fail("addresses", failure, $"Correct it in {Listening.WhereToConfigure}"), lines, stop);
+        }
+
+        // The server starts without metrics if nobody has chosen their address.
+        var telemetry = work.Get<TelemetryOptions>();
+        foreach (var address in telemetry.ManagementUrls)
+        {
+            await CheckAsync("metrics", address, failure => ReportManagement(telemetry, failure, lines), lines, stop);
         }
     }
 
-    private static async Task CheckAsync(string address, BindingAddress parsed, CheckLines lines, CancellationToken stop)
+    private static void ReportManagement(TelemetryOptions telemetry, string failure, CheckLines lines)
     {
+        const string Advice = "Set MANAGEMENT_URLS to another address, or to off";
+        if (telemetry.IsManagementConfigured)
+        {
+            lines.Fail("metrics", failure, Advice);
+        }
+        else
+        {
+            lines.Warn("metrics", failure, Advice);
+        }
+    }
+
+    private static async Task CheckAsync(string check, string address, Action<string> fail, CheckLines lines, CancellationToken stop)
+    {
+        if (Parse(address) is not { } parsed)
+        {
+            fail($"{address} isn't an address to listen on");
+            return;
+        }
+
+        if (parsed.IsUnixPipe)
+        {
+            lines.Ok(check, $"{address} is a Unix socket");
+            return;
+        }
+
         var failures = EndPoints(parsed).Select(TryBind).ToList();
 
         // Without IPv6, Kestrel listens on the IPv4 address of localhost alone.
         if (failures.Contains(null) && failures.All(failure => failure is null || IsMissing(failure)))
         {
-            lines.Ok("addresses", $"{address} is free");
+            lines.Ok(check, $"{address} is free");
         }
         else if (failures.Any(failure => failure is { SocketErrorCode: SocketError.AddressAlreadyInUse }) && await IsOurServerAsync(parsed, stop))
         {
-            lines.Ok("addresses", $"A server is running at {address}");
+            lines.Ok(check, $"A server is running at {address}");
         }
         else
         {
-            lines.Fail(
-                "addresses", $"The server can't listen on {address}: {Listening.Reason(failures.OfType<SocketException>().First())}",
-                $"Choose another address with {Listening.WhereToConfigure}");
+            fail($"The server can't listen on {address}: {Listening.Reason(failures.OfType<SocketException>().First())}");
         }
     }
 
