@@ -1,6 +1,6 @@
 namespace Cortex.IdentityServer.Features.CommandLine.Diagnosis;
 
-/// <summary>Collects the lines of a check. A check that is given up may still be running, so its later lines are ignored.</summary>
+/// <summary>Collects the lines of a check. A check that has timed out may still be running, so its later lines are ignored.</summary>
 internal sealed class CheckLines
 {
     private readonly Lock _lock = new();

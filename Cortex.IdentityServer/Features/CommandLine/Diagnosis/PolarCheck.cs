@@ -48,10 +48,10 @@ internal static class PolarCheck
                 lines.Fail("polar", $"The access token lacks the scope {scope}", "Create a token with the scopes that docs/billing.md lists");
                 break;
             case PolarAnswer<T>.Unavailable { Reason: var reason }:
-                lines.Fail("polar", $"{api} can't be asked ({reason})", "docs/billing.md says what this word means");
+                lines.Fail("polar", $"{api} gives no usable answer ({reason})", "docs/billing.md says what this word means");
                 break;
             case PolarAnswer<T>.Refused { Status: var status, Reason: var reason }:
-                lines.Fail("polar", $"{api} refuses a request of the kind {scope} ({status} {reason})", "Check POLAR_API_URL and POLAR_API_VERSION");
+                lines.Fail("polar", $"{api} refuses a request that needs {scope} ({status} {reason})", "Check POLAR_API_URL and POLAR_API_VERSION");
                 break;
         }
     }

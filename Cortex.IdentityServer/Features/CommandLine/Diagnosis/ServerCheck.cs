@@ -103,10 +103,10 @@ internal static class ServerCheck
             ? IPAddress.IsLoopback(address.Address)
             : host.Split(':')[0].Equals("localhost", StringComparison.OrdinalIgnoreCase));
 
-    /// <summary>Codes of second factors and tokens depend on the time, which the database stamps in part.</summary>
+    /// <summary>Tokens and codes of second factors depend on the time, and some of their timestamps come from the database.</summary>
     private static async Task CheckClockAsync(NpgsqlConnection connection, CheckLines lines, CancellationToken stop)
     {
-        // Its answer may have taken as long as the whole exchange or no time at all, which is the uncertainty of the comparison.
+        // PostgreSQL read its clock at some moment of the exchange, so the comparison is uncertain by half of it.
         await using var command = new NpgsqlCommand("SELECT clock_timestamp()", connection);
         var (before, started) = (TimeProvider.System.GetUtcNow(), Stopwatch.GetTimestamp());
         var there = new DateTimeOffset((DateTime)(await command.ExecuteScalarAsync(stop))!);

@@ -3,7 +3,7 @@ using Cortex.IdentityServer.Foundation.Data;
 
 namespace Cortex.IdentityServer.Features.CommandLine.Diagnosis;
 
-/// <summary>Runs a check, and gives it up if it takes too long, even if it doesn't react to being canceled.</summary>
+/// <summary>Runs a check with a timeout, which also ends the wait for a check that doesn't react to being canceled.</summary>
 internal static class TimedCheck
 {
     /// <summary>On a busy machine, comparing the schema with the migrations alone takes some seconds.</summary>
