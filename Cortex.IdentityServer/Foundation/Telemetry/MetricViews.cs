@@ -11,14 +11,23 @@ namespace Cortex.IdentityServer.Foundation.Telemetry;
 /// </remarks>
 internal static class MetricViews
 {
-    /// <summary>The maximum number of label combinations of a metric. Further ones are counted together, with the label <c>otel.metric.overflow</c>.</summary>
-    private const int MaxCombinations = 2_000;
+    /// <summary>The meter of the durations of requests.</summary>
+    private const string Requests = "Microsoft.AspNetCore.Hosting";
+
+    /// <summary>
+    /// The maximum number of label combinations of a metric, for which the memory is reserved from the start. Further ones are counted together, with the
+    /// label <c>otel.metric.overflow</c>.
+    /// </summary>
+    private const int MaxCombinations = 200;
+
+    /// <summary>The same for requests, which differ by route, method, status, and protocol.</summary>
+    private const int MaxRequestCombinations = 2_000;
 
     /// <summary>The meters, as .NET 10 and Npgsql document them, each with the labels that are kept; null keeps all of them.</summary>
     private static readonly Dictionary<string, string[]?> Labels = new(StringComparer.Ordinal)
     {
         [Product.TelemetryName] = null,
-        ["Microsoft.AspNetCore.Hosting"] = null,
+        [Requests] = null,
         ["Microsoft.AspNetCore.Server.Kestrel"] = ["server.port", "network.protocol.version", "tls.protocol.version", "error.type"],
         ["Microsoft.AspNetCore.Diagnostics"] = ["error.type", "aspnetcore.diagnostics.exception.result"],
         ["Microsoft.AspNetCore.RateLimiting"] = ["aspnetcore.rate_limiting.policy", "aspnetcore.rate_limiting.result"],
@@ -41,7 +50,13 @@ internal static class MetricViews
     private static readonly HashSet<string> Dropped = new(StringComparer.Ordinal) { "http.server.active_requests" };
 
     private static readonly Dictionary<string, MetricStreamConfiguration> Views = Labels.ToDictionary(
-        meter => meter.Key, meter => new MetricStreamConfiguration { TagKeys = meter.Value, CardinalityLimit = MaxCombinations }, StringComparer.Ordinal);
+        meter => meter.Key,
+        meter => new MetricStreamConfiguration
+        {
+            TagKeys = meter.Value,
+            CardinalityLimit = meter.Key == Requests ? MaxRequestCombinations : MaxCombinations,
+        },
+        StringComparer.Ordinal);
 
     public static MeterProviderBuilder AddServerMetrics(this MeterProviderBuilder metrics) => metrics
         .AddMeter([.. Labels.Keys])
