@@ -84,6 +84,7 @@ public class SceneApp(PostgresCluster cluster) : ConsoleApp(cluster), IAsyncLife
     private object Event(int number)
     {
         var failed = number % 17 == 0;
+        var minutesAgo = _random.Next(1, 28 * 24 * 60);
         return new
         {
             endpoint = new[] { "/memories", "/search", "/embed" }[number % 3],
@@ -93,7 +94,9 @@ public class SceneApp(PostgresCluster cluster) : ConsoleApp(cluster), IAsyncLife
             response_time_ms = _random.Next(20, 900),
             status_code = failed ? 502 : 200,
             error_message = failed ? "The provider didn't answer." : null,
-            created_at = Clock.GetUtcNow().AddMinutes(-_random.Next(1, 28 * 24 * 60)),
+
+            // The current month has usage from its first minute on.
+            created_at = Clock.GetUtcNow().AddMinutes(number == 0 ? 0 : -minutesAgo),
         };
     }
 
