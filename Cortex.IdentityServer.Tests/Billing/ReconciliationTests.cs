@@ -11,13 +11,13 @@ using Cortex.Polar;
 namespace Cortex.IdentityServer.Tests.Billing;
 
 /// <summary>What was used is compared with what Polar has.</summary>
-/// <remarks>All usage is three hours old, so each month in question is that of three hours ago.</remarks>
+/// <remarks>All usage is three hours old when a test begins, and the month in question is that of the usage, whatever the clock does meanwhile.</remarks>
 public sealed class ReconciliationTests(ReconciliationApp app) : IClassFixture<ReconciliationApp>
 {
     private const string Route = "/api/v1/admin/billing/reconciliation";
     private const string Meters = "/v1/meters/";
 
-    private DateTimeOffset Hour => app.ThisHour().AddHours(-3);
+    private DateTimeOffset Hour { get; } = app.ThisHour().AddHours(-3);
 
     private string Month => Hour.ToString("yyyy-MM", CultureInfo.InvariantCulture);
 
