@@ -16,10 +16,9 @@ internal static class AddressCheck
         foreach (var address in Listening.Addresses(work.App.Configuration))
         {
             await CheckAsync(
-                "addresses", address, failure => lines.Fail("addresses", failure, $"Correct it in {Listening.WhereToConfigure}"), lines, stop);
+                "addresses", address, failure => lines.Fail("addresses", failure, $"Choose another address with {Listening.WhereToConfigure}"), lines, stop);
         }
 
-        // The server starts without metrics if nobody has chosen their address.
         var telemetry = work.Get<TelemetryOptions>();
         foreach (var address in telemetry.ManagementUrls)
         {
@@ -27,6 +26,7 @@ internal static class AddressCheck
         }
     }
 
+    /// <summary>Reports a failure, or only a warning for the default address, without which the server starts all the same.</summary>
     private static void ReportManagement(TelemetryOptions telemetry, string failure, CheckLines lines)
     {
         const string Advice = "Set MANAGEMENT_URLS to another address, or to off";
