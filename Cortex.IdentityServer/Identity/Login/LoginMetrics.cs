@@ -21,17 +21,7 @@ internal sealed class LoginMetrics(IMeterFactory meters) : IObservedMetrics
         "email_not_verified",
     ];
 
-    /// <summary>Shows each outcome from the start, because a series that begins with its first event hides that event from <c>rate()</c>.</summary>
-    public void AddTo(Meter meter)
-    {
-        foreach (var step in (string[])[Password, SecondFactor, Passkey])
-        {
-            foreach (var outcome in Outcomes)
-            {
-                _logins.Add(0, new("step", step), new("outcome", outcome));
-            }
-        }
-    }
+    public void AddTo(Meter meter) => _logins.ShowEach("step", [Password, SecondFactor, Passkey], "outcome", Outcomes);
 
     public void Count(string step, LoginResult result) => _logins.Add(1, new("step", step), new("outcome", OutcomeOf(result)));
 

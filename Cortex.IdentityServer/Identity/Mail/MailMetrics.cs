@@ -19,15 +19,7 @@ internal sealed class MailMetrics(IMeterFactory meters) : IObservedMetrics
     private readonly Counter<long> _attempts = meters.Create(Product.TelemetryName).CreateCounter<long>(
         "cortex.mail.attempts", "{attempt}", "Attempts to send an email, by outcome: sent, deferred, rejected, interrupted, or unreachable.");
 
-    /// <inheritdoc/>
-    /// <remarks>Each outcome shows from the start, so that <c>rate()</c> sees its first event.</remarks>
-    public void AddTo(Meter meter)
-    {
-        foreach (var outcome in (string[])["sent", "deferred", "rejected", "interrupted", "unreachable"])
-        {
-            _attempts.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
-        }
-    }
+    public void AddTo(Meter meter) => _attempts.ShowEach("outcome", ["sent", "deferred", "rejected", "interrupted", "unreachable"]);
 
     public void Count(MailOutcome outcome) => _attempts.Add(1, new KeyValuePair<string, object?>("outcome", outcome switch
     {

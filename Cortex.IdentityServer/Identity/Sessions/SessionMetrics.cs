@@ -10,15 +10,7 @@ internal sealed class SessionMetrics(IMeterFactory meters) : IObservedMetrics
     private readonly Counter<long> _refreshes = meters.Create(Product.TelemetryName).CreateCounter<long>(
         "cortex.refreshes", "{refresh}", "Refreshes of access tokens, by outcome: refreshed, invalid, or reused.");
 
-    /// <inheritdoc/>
-    /// <remarks>Each outcome shows from the start, so that <c>rate()</c> sees its first event.</remarks>
-    public void AddTo(Meter meter)
-    {
-        foreach (var outcome in (string[])["refreshed", "invalid", "reused"])
-        {
-            _refreshes.Add(0, new KeyValuePair<string, object?>("outcome", outcome));
-        }
-    }
+    public void AddTo(Meter meter) => _refreshes.ShowEach("outcome", ["refreshed", "invalid", "reused"]);
 
     public void Count(RefreshResult result) => _refreshes.Add(1, new KeyValuePair<string, object?>("outcome", result switch
     {

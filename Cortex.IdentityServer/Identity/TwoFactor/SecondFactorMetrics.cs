@@ -14,18 +14,7 @@ internal sealed class SecondFactorMetrics(IMeterFactory meters) : IObservedMetri
     private readonly Counter<long> _checks = meters.Create(Product.TelemetryName).CreateCounter<long>(
         "cortex.second_factors", "{check}", "Checks of second factors, by method (totp, recovery_code, or passkey) and outcome (accepted, wrong, or locked).");
 
-    /// <inheritdoc/>
-    /// <remarks>Each outcome shows from the start, so that <c>rate()</c> sees its first event.</remarks>
-    public void AddTo(Meter meter)
-    {
-        foreach (var method in (string[])[Totp, RecoveryCode, Passkey])
-        {
-            foreach (var outcome in (string[])["accepted", "wrong", "locked"])
-            {
-                _checks.Add(0, new("method", method), new("outcome", outcome));
-            }
-        }
-    }
+    public void AddTo(Meter meter) => _checks.ShowEach("method", [Totp, RecoveryCode, Passkey], "outcome", ["accepted", "wrong", "locked"]);
 
     public void Count(string method, SecondFactorResult result) => _checks.Add(1, new("method", method), new("outcome", result switch
     {

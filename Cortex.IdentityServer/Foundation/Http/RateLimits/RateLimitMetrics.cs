@@ -14,12 +14,7 @@ internal sealed class RateLimitMetrics(IMeterFactory meters, IEnumerable<RateLim
 
     public void AddTo(Meter meter)
     {
-        // Each limit shows from the start, so that rate() sees its first refusal.
-        foreach (var name in limits.Select(limit => limit.Name).Distinct())
-        {
-            _refusals.Add(0, new KeyValuePair<string, object?>("limit", name));
-        }
-
+        _refusals.ShowEach("limit", limits.Select(limit => limit.Name).Distinct());
         if (shared is not null)
         {
             meter.CreateObservableGauge(
